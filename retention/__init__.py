@@ -1,0 +1,28 @@
+"""See who comes back to a web shop, who is slipping away, and what to do about it."""
+
+from retention.errors import ColumnError, EmptyError, FileError, OptionError, QuestionError, RetentionError
+from retention.ingest.read import inspect_orders, read_orders
+from retention.measure.cohorts import retention_table
+from retention.measure.kpis import kpi_summary, kpi_table
+from retention.orders import Orders
+from retention.sample.load import load_sample
+from retention.sample.shop import make_shop
+from retention.show import charts
+
+__all__ = [
+    "ColumnError",
+    "EmptyError",
+    "FileError",
+    "OptionError",
+    "Orders",
+    "QuestionError",
+    "RetentionError",
+    "charts",
+    "inspect_orders",
+    "kpi_summary",
+    "kpi_table",
+    "load_sample",
+    "make_shop",
+    "read_orders",
+    "retention_table",
+]

@@ -1,0 +1,256 @@
+"""Typed rows → lines, orders and customers: identity, purchase, refund and currency rules, and the account of every row."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from retention.ingest.mapping import plain
+
+Connection = duckdb.DuckDBPyConnection
+TABLES = ("lines", "orders", "customers", "set_aside")
+REASONS = {
+    "paid": "purchase",
+    "pending": "not paid",
+    "cancelled": "cancelled",
+    "failed": "payment failed",
+    "test": "test order",
+    "returned": "return or refund document",
+}
+
+
+@lru_cache(maxsize=1)
+def words() -> dict[str, dict[str, str]]:
+    """Normalised word → meaning, for states and for yes and no; and the ids that stand for nobody."""
+    entries = tomllib.loads(files("retention.ingest").joinpath("words.toml").read_text(encoding="utf-8"))
+    return {
+        group: {plain(word): meaning for meaning, spellings in meanings.items() for word in spellings}
+        for group, meanings in entries.items()
+    }
+
+
+def merge(connection: Connection, drop_duplicates: bool) -> None:
+    """Merge what stands twice: an order of an earlier file that a later one brings again and, if asked, identical rows."""
+    connection.execute("""
+        UPDATE rows SET outcome = 'merged', problem = 'order_id: the same order stands in a later file'
+        FROM (SELECT order_id, max(file) AS newest FROM rows WHERE outcome IS NULL GROUP BY order_id HAVING min(file) < max(file)) AS latest
+        WHERE rows.order_id = latest.order_id AND rows.file < latest.newest AND outcome IS NULL""")
+    if drop_duplicates:
+        connection.execute(f"""
+            UPDATE rows SET outcome = 'merged', problem = 'row: the same in every column that is used' FROM (
+                SELECT rowid AS row, row_number() OVER (PARTITION BY {_identical()} ORDER BY rowid) AS copy
+                FROM rows WHERE outcome IS NULL) AS copies
+            WHERE copies.copy > 1 AND rows.rowid = copies.row""")
+
+
+def _identical() -> str:
+    return "order_id, ordered_at, status, customer_id, email, phone, product_id, product, category, quantity, unit_price, discount"
+
+
+def count_duplicates(connection: Connection) -> int:
+    """Rows that repeat an earlier one in every column that is used."""
+    query = f"SELECT count(*) - count(DISTINCT hash({_identical()})) FROM rows WHERE outcome IS NULL"
+    return connection.execute(query).fetchone()[0]
+
+
+def currencies(connection: Connection) -> dict[str, int]:
+    """Currency → rows, most frequent first; rows without one belong to the order's other rows."""
+    query = "SELECT upper(currency), count(*) FROM rows WHERE currency IS NOT NULL AND outcome IS NULL GROUP BY 1 ORDER BY 2 DESC, 1"
+    return dict(connection.execute(query).fetchall())
+
+
+def keep_currency(connection: Connection, currency: str) -> None:
+    """Set the orders in any other currency aside: money in two currencies is never added."""
+    connection.execute(
+        """UPDATE rows SET outcome = 'set aside', problem = 'currency: another currency than the chosen one', found = other.currency
+        FROM (SELECT order_id, max(upper(currency)) AS currency FROM rows GROUP BY order_id) AS other
+        WHERE rows.order_id = other.order_id AND other.currency <> ? AND outcome IS NULL""",
+        [currency],
+    )
+
+
+def unknown_states(connection: Connection) -> list[str]:
+    """Order states that are in no list."""
+    found = connection.execute(
+        "SELECT DISTINCT status FROM rows WHERE status IS NOT NULL AND outcome IS NULL"
+    ).fetchall()
+    return sorted(state for (state,) in found if plain(state) not in words()["status"])
+
+
+def build_orders(
+    connection: Connection, statuses: dict[str, str], after_refund: bool, phones: dict[tuple, str]
+) -> None:
+    """Make `refs` (one row an order, everything about it) and `priced` (one row a line, its share of order money)."""
+    known = words()["status"] | {plain(state): meaning for state, meaning in statuses.items()}
+    _lookup(connection, "states", "status", known)
+    _lookup(connection, "yes_no", "consent, is_guest", words()["yes_no"])
+    nobody = ", ".join(f"'{word}'" for word in words()["nobody"])
+    connection.execute("CREATE TABLE national (phone VARCHAR, country VARCHAR, e164 VARCHAR)")
+    if phones:
+        frame = pd.DataFrame(
+            [(phone, country, e164) for (phone, country), e164 in phones.items()], columns=["p", "c", "e"]
+        )
+        connection.register("frame", frame)
+        connection.execute("INSERT INTO national SELECT p, c, e FROM frame")
+        connection.unregister("frame")
+    connection.execute(f"""
+        CREATE TABLE refs AS
+        WITH summed AS (
+            SELECT order_id AS order_ref, min(ordered_at) AS ordered_at, max(state.meaning) AS state,
+                bool_or(cancelled_at IS NOT NULL) AS cancelled, max(customer_id) AS customer, lower(max(email)) AS email,
+                max(phone) AS phone, max(name) AS name, max(country) AS country, max(city) AS city,
+                max(yes.meaning) AS consent, max(guest.meaning) AS is_guest, max(channel) AS channel,
+                max(discount_code) AS discount_code, max(upper(currency)) AS currency,
+                CAST(sum(quantity) FILTER (quantity > 0) AS DOUBLE) AS units,
+                coalesce(sum(amount) FILTER (quantity >= 0), 0) AS gross,
+                coalesce(sum(discount) FILTER (quantity >= 0), 0) AS line_discount,
+                coalesce(-sum(amount) FILTER (quantity < 0), 0) AS returned,
+                coalesce(max(abs(order_discount)), 0) AS order_discount, max(order_subtotal) AS order_subtotal,
+                coalesce(max(shipping), 0) AS shipping, coalesce(max(tax), 0) AS tax, coalesce(max(abs(refunded)), 0) AS refunded,
+                bool_or(quantity > 0 AND unit_price > 0) AS has_product
+            FROM rows LEFT JOIN states AS state ON rows.status = state.word
+                LEFT JOIN yes_no AS yes ON rows.consent = yes.word LEFT JOIN yes_no AS guest ON rows.is_guest = guest.word
+            WHERE outcome IS NULL GROUP BY order_id),
+        judged AS (
+            SELECT summed.* EXCLUDE (state), CASE WHEN cancelled THEN 'cancelled' ELSE coalesce(state, 'paid') END AS state,
+                least(greatest(order_discount - line_discount, 0), greatest(gross - line_discount, 0)) AS extra_discount,
+                {"greatest(refunded - greatest(order_subtotal - gross, 0), 0)" if after_refund else "refunded"} AS paid_back,
+                CASE WHEN contains(email, '@') THEN email END AS email_key,
+                {_e164("summed.phone", "national.e164")} AS phone_key,
+                CASE WHEN lower(customer) NOT IN ({nobody}) AND NOT regexp_matches(customer, '^\\d([.,]\\d+)?[eE]\\+\\d+$')
+                    THEN customer END AS id_key
+            FROM summed LEFT JOIN national ON summed.phone = national.phone AND summed.country IS NOT DISTINCT FROM national.country),
+        kinds AS (
+            SELECT *, state = 'paid' AND has_product AS is_purchase,
+                state IN ('paid', 'returned') AND NOT (state = 'paid' AND has_product) AND returned > 0 AS is_return,
+                coalesce(email_key, phone_key, id_key) AS customer_ref,
+                least(paid_back, gross - line_discount - extra_discount) AS refund_share
+            FROM judged)
+        SELECT CAST(row_number() OVER (ORDER BY ordered_at, order_ref) AS INTEGER) AS order_id, *,
+            CAST(ordered_at AS DATE) - DATE '1970-01-01' AS day, year(ordered_at) * 12 + month(ordered_at) - 1 AS month
+        FROM kinds""")
+    connection.execute("""
+        CREATE TABLE ids AS SELECT customer_ref, CAST(row_number() OVER (ORDER BY customer_ref) AS INTEGER) AS customer_id,
+            CAST(min(day) FILTER (is_purchase) AS INTEGER) AS first_day, CAST(min(month) FILTER (is_purchase) AS INTEGER) AS first_month
+        FROM refs WHERE customer_ref IS NOT NULL GROUP BY customer_ref""")
+
+
+def national_phones(connection: Connection) -> list[tuple[str, str | None]]:
+    """Phone numbers that identify somebody but lack a country prefix, with the order's country."""
+    query = rf"""
+        SELECT DISTINCT phone, country FROM (SELECT max(phone) AS phone, max(country) AS country, max(email) AS email
+            FROM rows WHERE outcome IS NULL GROUP BY order_id)
+        WHERE phone IS NOT NULL AND (email IS NULL OR NOT contains(email, '@')) AND NOT regexp_matches({_digits("phone")}, '^(\+|00)')"""
+    return connection.execute(query).fetchall()
+
+
+def _digits(column: str) -> str:
+    return rf"regexp_replace({column}, '[^\d+]', '', 'g')"
+
+
+def _e164(phone: str, national: str) -> str:
+    digits = _digits(phone)
+    return rf"""coalesce({national}, CASE WHEN regexp_matches({digits}, '^(\+|00)\d{{8,15}}$')
+        THEN regexp_replace({digits}, '^(\+|00)', '+') WHEN length({digits}) >= 6 THEN {digits} END)"""
+
+
+def _lookup(connection: Connection, table: str, columns: str, known: dict[str, str]) -> None:
+    """A small table word → meaning for the spellings that really occur."""
+    union = " UNION ".join(
+        f"SELECT DISTINCT {column.strip()} AS word FROM rows WHERE {column.strip()} IS NOT NULL"
+        for column in columns.split(",")
+    )
+    found = [(word, known[plain(word)]) for (word,) in connection.execute(union).fetchall() if plain(word) in known]
+    connection.execute(f"CREATE TABLE {table} (word VARCHAR, meaning VARCHAR)")
+    if found:
+        connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", found[:10_000])
+
+
+def write(connection: Connection, folder: Path) -> None:
+    """Write lines, orders and customers as Parquet."""
+    share = "sum(base) OVER (PARTITION BY order_id ORDER BY row)"
+    total = "sum(base) OVER (PARTITION BY order_id)"
+    needs_sharing = connection.execute("SELECT bool_or(extra_discount > 0 OR refund_share > 0) FROM refs").fetchone()[0]
+
+    def shared(amount: str) -> str:
+        if not needs_sharing:
+            return "0"
+        upto, before = (
+            f"round({amount} * ({share})::DOUBLE / {total})",
+            f"round({amount} * ({share} - base)::DOUBLE / {total})",
+        )
+        return f"CASE WHEN {amount} = 0 OR {total} = 0 THEN 0 ELSE {upto} - {before} END"
+
+    queries = {
+        "lines": f"""
+            WITH lined AS (
+                SELECT rows.rowid AS row, refs.order_id, product_id, product, category, CAST(quantity AS DOUBLE) AS quantity,
+                    CAST(unit_price AS DOUBLE) AS unit_price, quantity < 0 AS is_return, amount,
+                    coalesce(discount, 0) AS discount, extra_discount, refund_share,
+                    CASE WHEN quantity < 0 THEN 0 ELSE amount - coalesce(discount, 0) END AS base
+                FROM rows JOIN refs ON rows.order_id = refs.order_ref WHERE outcome IS NULL),
+            split AS (
+                SELECT *, CASE WHEN is_return THEN 0 ELSE amount END AS gross,
+                    CASE WHEN is_return THEN 0 ELSE discount + {shared("extra_discount")} END AS all_discount,
+                    CASE WHEN is_return THEN -amount ELSE {shared("refund_share")} END AS all_refund
+                FROM lined)
+            SELECT row + 1 AS line_id, order_id, product_id, product, category, quantity, unit_price,
+                CASE WHEN is_return THEN 0 ELSE quantity END AS units, CAST(gross AS BIGINT) AS gross,
+                CAST(all_discount AS BIGINT) AS discount, CAST(all_refund AS BIGINT) AS refund,
+                CAST(gross - all_discount - all_refund AS BIGINT) AS net, is_return
+            FROM split""",
+        "orders": """
+            SELECT order_id, order_ref, customer_id, ordered_at, CAST(day AS INTEGER) AS day, CAST(month AS INTEGER) AS month,
+                first_day, first_month,
+                CASE WHEN is_purchase AND customer_id IS NOT NULL THEN CAST(
+                    row_number() OVER (PARTITION BY customer_id, is_purchase ORDER BY order_id) AS INTEGER) END AS order_number,
+                channel, country, discount_code, CASE WHEN is_return THEN 'returned' ELSE state END AS status, currency,
+                coalesce(units, 0) AS units, CAST(gross AS BIGINT) AS gross,
+                CAST(line_discount + extra_discount AS BIGINT) AS discounts, CAST(returned + refund_share AS BIGINT) AS refunds,
+                CAST(shipping AS BIGINT) AS shipping, CAST(tax AS BIGINT) AS tax,
+                CAST(gross - line_discount - extra_discount - returned - refund_share AS BIGINT) AS net, is_purchase, is_return
+            FROM refs LEFT JOIN ids USING (customer_ref) ORDER BY order_id""",
+        "customers": """
+            SELECT customer_id, customer_ref, min(ordered_at) FILTER (is_purchase) AS first_order,
+                max(ordered_at) FILTER (is_purchase) AS last_order, CAST(count(*) FILTER (is_purchase) AS INTEGER) AS purchases,
+                CAST(coalesce(sum(gross - line_discount - extra_discount - returned - refund_share)
+                    FILTER (is_purchase OR is_return), 0) AS BIGINT) AS net,
+                max_by(email_key, order_id) AS email, max_by(phone, order_id) AS phone, max_by(name, order_id) AS name,
+                max_by(country, order_id) AS country, max_by(city, order_id) AS city,
+                max_by(consent, order_id) = 'yes' AS consent, max_by(is_guest, order_id) = 'yes' AS is_guest
+            FROM refs JOIN ids USING (customer_ref) GROUP BY customer_id, customer_ref ORDER BY customer_id""",
+    }
+    for table, query in queries.items():
+        path = str(folder / f"{table}.parquet").replace("'", "''")
+        connection.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)")
+
+
+def order_account(connection: Connection) -> pd.DataFrame:
+    """Which orders are purchases and why the others are not: reason, orders, net (currency units)."""
+    reasons = " ".join(f"WHEN '{state}' THEN '{reason}'" for state, reason in REASONS.items())
+    return connection.execute(f"""
+        SELECT CASE WHEN is_purchase AND customer_ref IS NULL THEN 'purchase by nobody known'
+                WHEN is_return THEN 'return or refund document'
+                WHEN state = 'paid' AND NOT is_purchase THEN 'no product with a positive quantity and price'
+                ELSE CASE state {reasons} END END AS reason,
+            count(*) AS orders, sum(gross - line_discount - extra_discount - returned - refund_share) / 100 AS net
+        FROM refs GROUP BY 1 ORDER BY orders DESC, reason""").df()
+
+
+def row_account(connection: Connection) -> pd.DataFrame:
+    """What became of the rows that could be cut into cells: outcome, reason, rows, amount (currency units)."""
+    return (
+        connection.execute("""
+        SELECT coalesce(outcome, 'used') AS fate,
+            CASE WHEN outcome IS NOT NULL THEN problem WHEN quantity < 0 THEN 'returns'
+                WHEN amount = 0 THEN 'lines without value' ELSE 'order lines' END AS reason,
+            count(*) AS rows, coalesce(sum(amount), 0) / 100 AS amount
+        FROM rows GROUP BY 1, 2 ORDER BY fate <> 'used', fate, 3 DESC, reason""")
+        .df()
+        .rename(columns={"fate": "outcome"})
+    )

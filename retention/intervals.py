@@ -1,0 +1,50 @@
+"""95 % intervals for rates and for ratios of sums."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+Z95 = 1.959963984540054
+ENOUGH = 30
+
+
+def wilson(successes: ArrayLike, n: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """95 % Wilson interval of a share.
+
+    low, high = (p + z²/2n ∓ z·√(p(1−p)/n + z²/4n²)) / (1 + z²/n), each between 0 and 1; missing where n is 0.
+    Source: Wilson (1927), JASA 22, 209–212. Not to be trusted when the n units are not independent.
+
+    >>> low, high = wilson(10, 100)
+    >>> print(round(float(low), 4), round(float(high), 4))
+    0.0552 0.1744
+    """
+    successes, n = np.asarray(successes, dtype=float), np.asarray(n, dtype=float)
+    n = np.where(n > 0, n, np.nan)
+    share = successes / n
+    middle = share + Z95**2 / (2 * n)
+    half = Z95 * np.sqrt(share * (1 - share) / n + Z95**2 / (4 * n**2))
+    scale = 1 + Z95**2 / n
+    return np.clip((middle - half) / scale, 0, 1), np.clip((middle + half) / scale, 0, 1)
+
+
+def ratio_of_sums(
+    n: ArrayLike, x: ArrayLike, y: ArrayLike, xx: ArrayLike, yy: ArrayLike, xy: ArrayLike
+) -> tuple[np.ndarray, np.ndarray]:
+    """95 % interval of Σx ÷ Σy over n independent units, by the delta method.
+
+    variance of the ratio r = Σ(x − r·y)² · n/(n − 1) ÷ (Σy)², from the sums of squares and products. Missing below
+    two units or where Σy is 0. Source: Cochran (1977), Sampling Techniques, 6.3. Not to be trusted with a handful of units
+    or when one of them carries most of Σx.
+
+    >>> low, high = ratio_of_sums(4, 10, 4, 30, 4, 10)
+    >>> print(round(float(low), 3), round(float(high), 3))
+    1.235 3.765
+    """
+    n, x, y, xx, yy, xy = (np.asarray(value, dtype=float) for value in (n, x, y, xx, yy, xy))
+    y = np.where(y == 0, np.nan, y)
+    ratio = x / y
+    n = np.where(n > 1, n, np.nan)
+    residual = np.maximum(xx - 2 * ratio * xy + ratio**2 * yy, 0)
+    half = Z95 * np.sqrt(residual * n / (n - 1)) / np.abs(y)
+    return ratio - half, ratio + half

@@ -1,0 +1,176 @@
+"""`Orders`: the one handle every analysis takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from retention.engine import Dataset
+from retention.errors import EmptyError, OptionError
+from retention.periods import day_number
+from retention.report import Report
+from retention.schema import CUSTOMERS, LINES, MONEY, ORDERS
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which orders are looked at. Empty means all."""
+
+    start: date | None = None
+    end: date | None = None
+    channels: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Orders:
+    """The orders of a shop: lazy tables, the facts that hold for all of them, and the account of every row.
+
+    `lines`, `orders` and `customers` are unbound Ibis tables (columns: see `retention.schema`); `frame` runs an
+    expression over them. Money in the tables is an integer number of hundredths; what public functions return is in currency
+    units. `as_of` is the end of observation: the day after the last order. Nothing reads the clock.
+
+    >>> import retention as rt
+    >>> orders = rt.load_sample("cdnow")
+    >>> orders.as_of
+    datetime.date(1998, 7, 1)
+    >>> orders.filter(end="1997-12-31").as_of
+    datetime.date(1998, 1, 1)
+    """
+
+    dataset: Dataset = field(repr=False)
+    observed_from: date
+    as_of: date
+    currency: str
+    timezone: str
+    fingerprint: str
+    report: Report = field(repr=False)
+    selection: Selection = Selection()
+
+    @property
+    def lines(self) -> ir.Table:
+        """One row a line of the selected orders."""
+        chosen = self.selection
+        lines = LINES.filter(LINES.category.isin(chosen.categories)) if chosen.categories else LINES
+        if chosen == Selection(categories=chosen.categories):
+            return lines
+        return lines.semi_join(_chosen_orders(chosen), "order_id")
+
+    @property
+    def orders(self) -> ir.Table:
+        """One row an order. With a category filter the money and the units are those of that category's lines.
+
+        `order_number`, `first_day` and `first_month` always count over the whole history of the shop: a filter
+        chooses orders, it does not make an old customer new.
+        """
+        chosen = self.selection
+        orders = _chosen_orders(chosen)
+        if not chosen.categories:
+            return orders
+        inside = LINES.filter(LINES.category.isin(chosen.categories))
+        sums = inside.group_by("order_id").aggregate(
+            units=inside.units.sum(),
+            gross=inside.gross.sum(),
+            discounts=inside.discount.sum(),
+            refunds=inside.refund.sum(),
+            net=inside.net.sum(),
+        )
+        return orders.drop("units", *MONEY).inner_join(sums, "order_id").select(ORDERS.columns)
+
+    @property
+    def customers(self) -> ir.Table:
+        """One row a customer with at least one selected order; the columns describe the whole history."""
+        return CUSTOMERS if self.selection == Selection() else CUSTOMERS.semi_join(self.orders, "customer_id")
+
+    def frame(self, expression: ir.Table) -> pd.DataFrame:
+        """Run an Ibis expression over `lines`, `orders` and `customers`; return a pandas frame.
+
+        >>> import retention as rt
+        >>> orders = rt.load_sample("cdnow")
+        >>> int(orders.frame(orders.customers.count().as_table()).iloc[0, 0])
+        2357
+        """
+        return self.dataset.frame(expression)
+
+    def filter(
+        self,
+        start: str | date | None = None,
+        end: str | date | None = None,
+        channels: tuple[str, ...] | list[str] = (),
+        countries: tuple[str, ...] | list[str] = (),
+        categories: tuple[str, ...] | list[str] = (),
+    ) -> Orders:
+        """The same shop seen through a filter: first and last day (both included), channels, countries, categories.
+
+        A last day also ends the observation: `as_of` becomes the day after it. Filtering a filtered `Orders` narrows
+        it further. Raises OptionError for a date that cannot be read and EmptyError when no order is left.
+        """
+        old = self.selection
+        first, last = _as_date("start", start), _as_date("end", end)
+        if last is not None and last >= self.as_of - timedelta(days=1):
+            last = None
+        chosen = Selection(
+            start=max(filter(None, (first, old.start)), default=None),
+            end=min(filter(None, (last, old.end)), default=None),
+            channels=_both(channels, old.channels),
+            countries=_both(countries, old.countries),
+            categories=_both(categories, old.categories),
+        )
+        as_of = self.as_of if chosen.end is None else min(self.as_of, chosen.end + timedelta(days=1))
+        narrowed = replace(self, selection=chosen, as_of=as_of)
+        if narrowed.frame(narrowed.orders.limit(1)).empty:
+            raise EmptyError("No order matches these filters.", "Widen the dates or clear a filter.")
+        return narrowed
+
+    def set_aside(self) -> pd.DataFrame:
+        """Every row of the files that was not used: file, line, column, value, reason, amount, text of the row."""
+        return pd.read_parquet(self.dataset.folder / "set_aside.parquet")
+
+
+def _chosen_orders(chosen: Selection) -> ir.Table:
+    conditions = []
+    if chosen.start is not None:
+        conditions.append(ORDERS.day >= day_number(chosen.start))
+    if chosen.end is not None:
+        conditions.append(ORDERS.day <= day_number(chosen.end))
+    if chosen.channels:
+        conditions.append(ORDERS.channel.isin(chosen.channels))
+    if chosen.countries:
+        conditions.append(ORDERS.country.isin(chosen.countries))
+    return ORDERS.filter(conditions) if conditions else ORDERS
+
+
+def _both(new: tuple[str, ...] | list[str], old: tuple[str, ...]) -> tuple[str, ...]:
+    if not new or not old:
+        return tuple(sorted(new or old))
+    common = tuple(sorted(set(new) & set(old)))
+    if not common:
+        raise EmptyError("No order matches these filters.", "Widen the dates or clear a filter.")
+    return common
+
+
+def _as_date(name: str, value: str | date | None) -> date | None:
+    if value is None:
+        return None
+    try:
+        return pd.Timestamp(value).date()
+    except ValueError as error:
+        raise OptionError(
+            "{name}={value!r} is not a date.", "Write it as 2025-12-31.", name=name, value=value
+        ) from error
+
+
+def purchases_and_returns(orders: Orders) -> ir.Table:
+    """The orders that carry revenue: purchases, and refund documents for their money."""
+    table = orders.orders
+    return table.filter(table.is_purchase | table.is_return)
+
+
+def literal(value: int) -> ir.IntegerValue:
+    """An int32 constant in an expression."""
+    return ibis.literal(value, "int32")

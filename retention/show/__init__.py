@@ -1,0 +1,1 @@
+"""How results look: language, charts, notebooks and the app's building blocks."""
