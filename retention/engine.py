@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+import weakref
 from functools import lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import duckdb
 import ibis
@@ -28,13 +29,13 @@ def workshop(folder: Path) -> duckdb.DuckDBPyConnection:
 class Dataset:
     """A folder of Parquet files, opened once and read by any number of threads.
 
-    `keep` holds the temporary directory of a dataset that nobody asked to keep: the folder goes when the last `Orders`
-    on it goes.
+    A folder that nobody asked to keep goes when the last `Orders` on it goes.
     """
 
-    def __init__(self, folder: Path, keep: TemporaryDirectory | None = None) -> None:
+    def __init__(self, folder: Path, temporary: bool = False) -> None:
         self.folder = folder
-        self._keep = keep
+        if temporary:
+            weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self._connection = workshop(folder)
         for table in TABLES:
             path = str(folder / f"{table}.parquet").replace("'", "''")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 from zoneinfo import available_timezones
 
 import duckdb
@@ -130,7 +131,7 @@ def read_orders(
     sources = source if isinstance(source, list) else [source]
     if not sources:
         raise EmptyError("No file was given.", "Name at least one.")
-    place, keep = _place(folder)
+    place = _place(folder)
     options = {
         "mapping": mapping,
         "date_order": date_order,
@@ -180,7 +181,7 @@ def read_orders(
     shutil.rmtree(place / "spill", ignore_errors=True)
     digest = [reading.text.sha256 for reading in readings]
     orders = Orders(
-        dataset=Dataset(place, keep),
+        dataset=Dataset(place, temporary=folder is None),
         observed_from=first.date(),
         as_of=last.date() + timedelta(days=1),
         currency=money,
@@ -197,12 +198,12 @@ def plain_state(state: str, statuses: dict[str, str] | None) -> bool:
     return build.plain(state) in {build.plain(word) for word in statuses or {}}
 
 
-def _place(folder: str | Path | None) -> tuple[Path, TemporaryDirectory | None]:
-    if folder is not None:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        return Path(folder).resolve(), None
-    keep = TemporaryDirectory(prefix="retention-", ignore_cleanup_errors=True)
-    return Path(keep.name).resolve(), keep
+def _place(folder: str | Path | None) -> Path:
+    """The folder of the dataset; a temporary one carries the process id, so that leftovers of a crash can be told."""
+    if folder is None:
+        return Path(mkdtemp(prefix=f"retention-{os.getpid()}-")).resolve()
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    return Path(folder).resolve()
 
 
 def _decide(
