@@ -1,9 +1,10 @@
 """See who comes back to a web shop, who is slipping away, and what to do about it."""
 
 from retention.errors import ColumnError, EmptyError, FileError, OptionError, QuestionError, RetentionError
-from retention.ingest.read import inspect_orders, read_orders
+from retention.ingest.read import Inspection, inspect_orders, read_orders
 from retention.measure.cohorts import retention_table
 from retention.measure.kpis import kpi_summary, kpi_table
+from retention.measure.windows import last_months
 from retention.orders import Orders
 from retention.sample.load import load_sample
 from retention.sample.shop import make_shop
@@ -13,6 +14,7 @@ __all__ = [
     "ColumnError",
     "EmptyError",
     "FileError",
+    "Inspection",
     "OptionError",
     "Orders",
     "QuestionError",
@@ -21,6 +23,7 @@ __all__ = [
     "inspect_orders",
     "kpi_summary",
     "kpi_table",
+    "last_months",
     "load_sample",
     "make_shop",
     "read_orders",

@@ -1,0 +1,36 @@
+"""The entry of the app: streamlit run app.py"""
+
+import gc
+
+import streamlit as st
+
+from retention.show import ui
+from retention.show.i18n import _
+
+
+@st.cache_resource
+def warm_up() -> None:
+    """Once a process: clear what a crash left, and keep the garbage collector off what never goes away."""
+    ui.sweep()
+    gc.collect()
+    gc.freeze()
+
+
+st.set_page_config(page_title="retention", page_icon="retention/show/icon.png", layout="wide")
+warm_up()
+ui.choose_language()
+page = st.navigation(
+    {
+        _("Start"): [
+            st.Page("pages/start/overview.py", title=_("Overview"), default=True, icon=":material/home:"),
+            st.Page("pages/start/data.py", title=_("Data"), url_path="data", icon=":material/upload_file:"),
+        ],
+        _("What happened"): [
+            st.Page("pages/measure/kpis.py", title=_("Key figures"), url_path="kpis", icon=":material/monitoring:"),
+            st.Page("pages/measure/cohorts.py", title=_("Cohorts"), url_path="cohorts", icon=":material/grid_on:"),
+        ],
+    }
+)
+if data := ui.data():
+    ui.filters.show(data.orders)
+page.run()

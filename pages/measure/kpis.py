@@ -1,0 +1,25 @@
+"""How do the key figures change over time?"""
+
+import retention as rt
+from retention.show import sentences, ui
+from retention.show.i18n import _, measure_name
+
+KPIS = (
+    "net", "orders", "customers", "new_customers", "returning_customers", "aov", "purchase_frequency",
+    "revenue_per_customer", "repeat_rate", "returning_customer_rate", "retention_rate", "returning_revenue_share",
+    "units", "gross", "discounts", "refunds",
+)  # fmt: skip
+
+orders = ui.start(_("Key figures"), _("How do the key figures change over time?"))
+period = ui.choice(
+    _("Period"),
+    {"month": _("Month"), "week": _("Week"), "day": _("Day"), "quarter": _("Quarter"), "year": _("Year")},
+    key="kpis_period",
+)
+kpi = ui.pick(_("Key figure"), {name: measure_name(name) for name in KPIS}, key="kpi")
+kpis = ui.run("kpis", rt.kpi_table, orders, period=period)
+
+ui.say(sentences.kpi(kpis, kpi, period, orders.currency))
+ui.chart(rt.charts.kpi_line, kpis, kpi, orders.currency)
+ui.table(kpis, ui.kpi_rows(kpis, KPIS, period, orders.currency), f"kpis_{period}", _("all key figures"))
+ui.finish()

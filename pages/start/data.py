@@ -1,0 +1,18 @@
+"""What is in my file, and what happened to every row?"""
+
+import streamlit as st
+
+from retention.show import ui
+from retention.show.i18n import _
+
+st.title(_("Data"))
+st.markdown(_("Bring the orders of your shop. You see what was recognised and what happened to every row."))
+ui.upload()
+ui.settle()
+left, right, _rest = st.columns([1, 1, 2])
+left.button(_("Open the sample shop"), on_click=ui.open_sample, args=("shop",))
+right.button(_("Open CDNOW, a real shop"), on_click=ui.open_sample, args=("cdnow",))
+if ui.data():
+    st.divider()
+    ui.account()
+    st.page_link("pages/start/overview.py", label=_("To the overview"), icon=":material/arrow_forward:")

@@ -1,0 +1,159 @@
+"""The parts of a screen, in the order a page reads them: start, choice, run, say, chart, table, finish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+import retention as rt
+from retention.show import notebook
+from retention.show.i18n import _, date, number
+from retention.show.ui import filters, session
+
+
+def start(title: str, question: str) -> rt.Orders:
+    """Title and question; then the orders as the filters leave them. Without data the page ends here, kindly."""
+    st.title(title)
+    st.markdown(question)
+    st.session_state["steps"] = []
+    st.session_state["screen"] = (title, question)
+    data = session.data()
+    if data is None:
+        _welcome()
+        st.stop()
+    orders = _or_sentence(filters.apply, data.orders)
+    st.caption(_about(data, orders))
+    return orders
+
+
+def choice(label: str, options: dict[str, str], key: str) -> str:
+    """One of a few words; the choice stands in the address and stays while the session lasts."""
+    return st.segmented_control(
+        label,
+        list(options),
+        default=next(iter(options)),
+        required=True,
+        format_func=options.get,
+        key=key,
+        bind="query-params",
+        persist_state="session",
+    )
+
+
+def pick(label: str, options: dict[str, str], key: str) -> str:
+    """One of many words."""
+    return st.selectbox(
+        label, list(options), format_func=options.get, key=key, bind="query-params", persist_state="session"
+    )
+
+
+def run(name: str, function: Callable, orders: rt.Orders, **options: Any) -> Any:
+    """Call a public function once for these orders and options, remember the call for the notebook."""
+    with st.spinner(_("Counting {orders} orders…").format(orders=number(orders.report.facts["orders"]))):
+        result = _or_sentence(
+            _cached,
+            function.__name__,
+            orders.fingerprint,
+            repr(orders.selection),
+            repr(options),
+            function,
+            orders,
+            options,
+        )
+    st.session_state["steps"].append(notebook.Call(name, function, options, result))
+    return result
+
+
+def say(sentence: str) -> None:
+    """The answer, in words, before any picture."""
+    st.markdown(f"#### {escape(sentence)}")
+
+
+def chart(function: Callable, *arguments: Any, **options: Any) -> None:
+    """Draw a chart; its description is its text for screen readers."""
+    st.altair_chart(function(*arguments, **options), width="stretch")
+    st.session_state["steps"].append(notebook.Chart(function, arguments, options))
+
+
+def download(label: str, content: bytes | str, file_name: str, mime: str) -> None:
+    """A file to take away; fetching it does not run the page again."""
+    st.download_button(label, content, file_name, mime, on_click="ignore", type="tertiary", icon=":material/download:")
+
+
+def finish() -> None:
+    """How the numbers are defined, and the whole screen as a notebook."""
+    steps = st.session_state["steps"]
+    calls = {step.function.__name__: step.function for step in steps if isinstance(step, notebook.Call)}
+    with st.expander(_("Explain this: what the numbers mean and when not to trust them")):
+        for function in calls.values():
+            st.markdown(f"**rt.{function.__name__}**")
+            st.markdown(escape(explained(function)))
+    title, question = st.session_state["screen"]
+    data = session.data()
+    selection = filters.apply(data.orders).selection
+    book = notebook.notebook(title, question, data.load, selection, steps)
+    download(_("Open as notebook"), book, f"{title.lower().replace(' ', '_')}.ipynb", "application/x-ipynb+json")
+
+
+def explained(function: Callable) -> str:
+    """A public function's docstring without its example."""
+    paragraphs = (function.__doc__ or "").strip().split("\n\n")
+    kept = [" ".join(paragraph.split()) for paragraph in paragraphs if not paragraph.lstrip().startswith(">>>")]
+    return "\n\n".join(_(paragraph) for paragraph in kept)
+
+
+def sentence_of(error: rt.RetentionError) -> str:
+    """An error in the reader's language, with the facts it names."""
+    parts = [_(part).format(**error.facts) for part in (error.problem, error.remedy) if part]
+    return " ".join(parts)
+
+
+def escape(text: str) -> str:
+    """Text that came from a file or a definition, kept from being read as Markdown."""
+    for mark in "\\`*_{}[]<>#$~|":
+        text = text.replace(mark, f"\\{mark}")
+    return text
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _cached(
+    name: str, fingerprint: str, selection: str, options: str, _function: Callable, _orders: rt.Orders, _options: dict
+) -> Any:
+    return _function(_orders, **_options)
+
+
+def _or_sentence(function: Callable, *arguments: Any) -> Any:
+    try:
+        return function(*arguments)
+    except rt.EmptyError as error:
+        st.info(escape(sentence_of(error)))
+        if filters.active():
+            st.button(_("Clear the filters"), on_click=filters.clear, type="primary")
+    except rt.RetentionError as error:
+        st.error(escape(sentence_of(error)))
+    st.stop()
+
+
+def _welcome() -> None:
+    st.info(
+        _("There are no orders here yet. Drop the order export of your shop, or look around in a sample shop first.")
+    )
+    left, right, _rest = st.columns([1, 1, 2])
+    left.page_link("pages/start/data.py", label=_("Bring my orders"), icon=":material/upload_file:")
+    right.button(_("Open the sample shop"), on_click=session.open_sample, args=("shop",), type="primary")
+
+
+def _about(data: session.Data, orders: rt.Orders) -> str:
+    begin = orders.selection.start or orders.observed_from
+    span = _("{first} to {last}").format(first=date(begin), last=date(orders.as_of - pd.Timedelta(days=1)))
+    if data.is_sample:
+        source = _("Sample data, not your shop") if data.load.sample == "shop" else _("Sample data: CDNOW, 1997–98")
+    else:
+        source = escape(", ".join(data.load.files))
+    parts = [source, span]
+    if filters.active():
+        parts.append(_("filtered"))
+    return " · ".join(parts)

@@ -1,0 +1,76 @@
+"""Result tables written for the reader, each with its numbers to take away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from retention.measure.cohorts import RetentionTable
+from retention.show.files import csv_bytes
+from retention.show.i18n import _, interval, measure_name, measure_value, number, period_label
+from retention.show.ui.screen import download
+
+
+def table(frame: pd.DataFrame, shown: pd.DataFrame, name: str, label: str) -> None:
+    """A table to read and its numbers to take away: `frame` goes into the file, `shown` on the screen.
+
+    The first column of `shown` names the row and stays in sight.
+    """
+    columns = {
+        column: st.column_config.TextColumn(column, alignment="right" if at else "left", pinned=not at)
+        for at, column in enumerate(shown.columns)
+    }
+    with st.expander(_("Table: {label}").format(label=label)):
+        height = "content" if len(shown) < 15 else 500
+        st.dataframe(shown, hide_index=True, column_config=columns, alt=label, height=height)
+        download(_("Download the table (CSV)"), csv_bytes(frame), f"{name}.csv", "text/csv")
+
+
+def kpi_rows(frame: pd.DataFrame, names: Sequence[str], period: str, currency: str) -> pd.DataFrame:
+    """Key figures by period, the latest first; a period that is not over is marked."""
+    open_mark = _("{period} (not complete)")
+    labels = [
+        period_label(begin, period) if complete else open_mark.format(period=period_label(begin, period))
+        for begin, complete in zip(frame["period"], frame["complete"], strict=True)
+    ]
+    shown = pd.DataFrame({_("Period"): labels})
+    for name in names:
+        shown[measure_name(name)] = [measure_value(name, value, currency) for value in frame[name]]
+    return shown.iloc[::-1]
+
+
+def summary_table(summary: pd.DataFrame, currency: str) -> None:
+    """Every key figure of a window beside the window before and the year before, with n and interval."""
+
+    def written(row: object, value: float) -> str:
+        return measure_value(row.kpi, value, currency)
+
+    rows = list(summary.itertuples())
+    too_few = _("too few to tell")
+    shown = pd.DataFrame(
+        {
+            _("Key figure"): [measure_name(row.kpi) for row in rows],
+            _("Value"): [written(row, row.value) for row in rows],
+            _("95 % interval"): [
+                too_few if not row.enough else interval(row.low, row.high, lambda x, row=row: written(row, x))
+                for row in rows
+            ],
+            _("n"): [number(row.n) for row in rows],
+            _("Time before"): [written(row, row.previous) for row in rows],
+            _("A year before"): [written(row, row.year_before) for row in rows],
+        }
+    )
+    table(summary, shown, "summary", _("every key figure of this window"))
+
+
+def cohort_table(result: RetentionTable) -> None:
+    """The cohorts as a table: size, then one column an age; a cell that is not over carries a star."""
+    shown = pd.DataFrame({_("First purchase"): [period_label(cohort, result.period) for cohort in result.table.index]})
+    shown[_("Customers")] = [number(size) for size in result.table["customers"]]
+    for age in result.table.columns[1:]:
+        stars = result.partial[age].map({True: "*", False: ""})
+        values = [measure_value(result.value, value, result.currency) for value in result.table[age]]
+        shown[str(age)] = [value + star for value, star in zip(values, stars, strict=True)]
+    table(result.table.reset_index(), shown, f"cohorts_{result.value}", _("cohorts (* not complete)"))
