@@ -18,7 +18,7 @@ def warm_up() -> None:
 
 st.set_page_config(page_title="retention", page_icon="retention/show/icon.png", layout="wide")
 warm_up()
-ui.choose_language()
+ui.use_chosen_language()
 page = st.navigation(
     {
         _("Start"): [
@@ -33,4 +33,5 @@ page = st.navigation(
 )
 if data := ui.data():
     ui.filters.show(data.orders)
+ui.choose_language()
 page.run()

@@ -1,4 +1,4 @@
-"""See who comes back to a web shop, who is slipping away, and what to do about it."""
+"""See from its order export who comes back to a web shop, and who does not."""
 
 from retention.errors import ColumnError, EmptyError, FileError, OptionError, QuestionError, RetentionError
 from retention.ingest.read import Inspection, inspect_orders, read_orders

@@ -1,7 +1,10 @@
 """How do the key figures change over time?"""
 
+import streamlit as st
+
 import retention as rt
 from retention.show import sentences, ui
+from retention.show.glossary import definition
 from retention.show.i18n import _, measure_name
 
 KPIS = (
@@ -20,6 +23,7 @@ kpi = ui.pick(_("Key figure"), {name: measure_name(name) for name in KPIS}, key=
 kpis = ui.run("kpis", rt.kpi_table, orders, period=period)
 
 ui.say(sentences.kpi(kpis, kpi, period, orders.currency))
+st.caption(definition(kpi))
 ui.chart(rt.charts.kpi_line, kpis, kpi, orders.currency)
 ui.table(kpis, ui.kpi_rows(kpis, KPIS, period, orders.currency), f"kpis_{period}", _("all key figures"))
 ui.finish()

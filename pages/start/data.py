@@ -9,9 +9,9 @@ st.title(_("Data"))
 st.markdown(_("Bring the orders of your shop. You see what was recognised and what happened to every row."))
 ui.upload()
 ui.settle()
-left, right, _rest = st.columns([1, 1, 2])
-left.button(_("Open the sample shop"), on_click=ui.open_sample, args=("shop",))
-right.button(_("Open CDNOW, a real shop"), on_click=ui.open_sample, args=("cdnow",))
+with st.container(horizontal=True):
+    st.button(_("Open the sample shop"), on_click=ui.open_sample, args=("shop",))
+    st.button(_("Open CDNOW, a real shop"), on_click=ui.open_sample, args=("cdnow",))
 if ui.data():
     st.divider()
     ui.account()

@@ -22,7 +22,7 @@ from retention.show.i18n import (
 
 MAX_MARKS = 5_000
 TOO_FEW = 30
-NUMBERED_AGES = 14
+NUMBERED_AGES = 25
 
 _CELL = "rgba(17, 122, 148, {})"  # marks.ACCENT; at 0.75 the words on it still reach 4.6 to 1, light and dark
 

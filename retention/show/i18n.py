@@ -38,11 +38,10 @@ _SHARES = {
     "returning_customer_rate",
     "retention_rate",
     "returning_revenue_share",
+    "repeat_rate_to_date",
     "retention",
-    "unbounded_retention",
-    "cumulative_repeat_share",
 }
-_MONEY = {"gross", "discounts", "refunds", "net", "aov", "revenue_per_customer", "cumulative_net", "margin"}
+_MONEY = {"gross", "discounts", "refunds", "net", "net_per_customer", "aov", "revenue_per_customer"}
 
 
 def languages():
@@ -221,6 +220,15 @@ def date(d):
     return MISSING if _missing(d) else dates.format_date(pd.Timestamp(d).date(), "medium", locale=language())
 
 
+def month_and_year(d):
+    """Write a month in full, as it stands in a sentence.
+
+    >>> month_and_year(pd.Timestamp("2025-12-01"))
+    'December 2025'
+    """
+    return dates.format_date(d, "LLLL y", locale=language())
+
+
 def period_label(timestamp, period):
     """Name the day, week, month, quarter or year that starts at a timestamp. Weeks are ISO weeks.
 
@@ -279,10 +287,8 @@ def measure_name(measure):
         "retention_rate": _("Customer retention rate"),
         "returning_revenue_share": _("Returning revenue share"),
         "retention": _("Customers who bought again"),
-        "unbounded_retention": _("Customers who bought again then or later"),
-        "cumulative_repeat_share": _("Customers with a second order so far"),
-        "cumulative_net": _("Net revenue so far"),
-        "margin": _("Gross margin"),
+        "repeat_rate_to_date": _("Repeat purchase rate to date"),
+        "net_per_customer": _("Net revenue per customer of the cohort"),
     }
     return names.get(measure, measure.replace("_", " ").capitalize())
 

@@ -210,7 +210,7 @@ def target_line(value, words, scale):
 
 def span(name, labels):
     """Begin a chart's description: what it shows, and from when to when."""
-    return _("{name} ({first} – {last}).").format(name=name, first=list(labels)[0], last=list(labels)[-1])
+    return _("{name} ({first} – {last}).").format(name=name, first=next(iter(labels)), last=list(labels)[-1])
 
 
 def nothing(name):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date, timedelta
+
 import pandas as pd
 
 from retention.measure.cohorts import RetentionTable
@@ -11,30 +14,53 @@ from retention.show.i18n import (
     measure_name,
     measure_value,
     money,
+    month_and_year,
     number,
     percent,
     percent_points,
     period_label,
 )
+from retention.show.i18n import date as written_date
 
 WATCHED = ("net", "customers", "new_customers", "aov", "returning_customer_rate", "retention_rate", "repeat_rate")
 
 
-def overview(summary: pd.DataFrame, window: str, currency: str) -> str:
+def overview(summary: pd.DataFrame, currency: str) -> str:
     """What happened in a window, in one sentence."""
     rows = summary.set_index("kpi")
-    net = rows.loc["net"]
-    sentence = _("{window}: {customers} customers brought {net} in {orders} orders.").format(
-        window=window,
-        customers=number(rows.loc["customers", "value"]),
-        net=money(net["value"], currency, 0),
-        orders=number(rows.loc["orders", "value"]),
-    )
-    if pd.notna(net["change"]):
-        sentence += " " + _more_or_less(net["change"], _("the time before"))
-    if pd.notna(net["change_year"]):
-        sentence += " " + _more_or_less(net["change_year"], _("a year before"))
-    return sentence
+    net, start, end = rows.loc["net"], summary.attrs["start"], summary.attrs["end"]
+    facts = {
+        "window": span(start, end),
+        "customers": number(rows.loc["customers", "value"]),
+        "net": money(net["value"], currency, 0),
+        "orders": number(rows.loc["orders", "value"]),
+        "before": _("the month before") if is_month(start, end) else _("the time before"),
+        "change": more_or_less(net["change"]),
+        "change_year": more_or_less(net["change_year"]),
+    }
+    if facts["change"] and facts["change_year"]:
+        pattern = _(
+            "{window}: {customers} customers brought {net} in {orders} orders, {change} {before} "
+            "and {change_year} a year before."
+        )
+    elif facts["change"]:
+        pattern = _("{window}: {customers} customers brought {net} in {orders} orders, {change} {before}.")
+    else:
+        pattern = _("{window}: {customers} customers brought {net} in {orders} orders.")
+    sentence = pattern.format(**facts)
+    return sentence[0].upper() + sentence[1:]
+
+
+def span(start: date, end: date) -> str:
+    """A window in words: a month by its name, anything else by its first and last day."""
+    if is_month(start, end):
+        return month_and_year(start)
+    return _("{first} to {last}").format(first=written_date(start), last=written_date(end - timedelta(days=1)))
+
+
+def is_month(start: date, end: date) -> bool:
+    """Whether a window is one calendar month."""
+    return start.day == end.day == 1 and (end - start).days < 32
 
 
 def look_at(summary: pd.DataFrame, currency: str) -> list[str]:
@@ -86,9 +112,8 @@ def kpi(table: pd.DataFrame, name: str, period: str, currency: str) -> str:
             _("{value} in the period before").format(value=measure_value(name, whole.iloc[-2][name], currency))
         )
     year = whole[whole["period"] == last["period"] - pd.DateOffset(years=1)]
-    if period in ("month", "quarter", "year") and len(year):
-        if not (period == "year" and len(whole) > 1):
-            beside.append(_("{value} a year before").format(value=measure_value(name, year.iloc[0][name], currency)))
+    if period in ("month", "quarter") and len(year):
+        beside.append(_("{value} a year before").format(value=measure_value(name, year.iloc[0][name], currency)))
     return f"{sentence} ({', '.join(beside)})." if beside else f"{sentence}."
 
 
@@ -121,11 +146,14 @@ def cohorts(result: RetentionTable) -> str:
     return sentence
 
 
-def _more_or_less(change: float, than: str) -> str:
+def more_or_less(change: float) -> str:
+    """A relative change as the middle of a sentence that ends in a time; nothing when it is missing."""
+    if pd.isna(change):
+        return ""
     if abs(change) < 0.005:
-        return _("That is as much as {than}.").format(than=than)
-    pattern = _("That is {change} more than {than}.") if change > 0 else _("That is {change} less than {than}.")
-    return pattern.format(change=percent(abs(change), 0), than=than)
+        return _("as much as")
+    pattern = _("{change} more than") if change > 0 else _("{change} less than")
+    return pattern.format(change=percent(abs(change), 0))
 
 
 def change(row: pd.Series) -> str | None:
@@ -133,3 +161,9 @@ def change(row: pd.Series) -> str | None:
     if pd.isna(row["change"]):
         return None
     return percent_points(row["change"]) if row["kind"] == "share" else percent(row["change"])
+
+
+def explained(function: Callable) -> list[str]:
+    """What a public function's docstring says to a reader: the meaning and when not to trust it, not columns and errors."""
+    paragraphs = [" ".join(paragraph.split()) for paragraph in (function.__doc__ or "").strip().split("\n\n")]
+    return [text for text in paragraphs if not text.startswith((">>>", "Returns", "Raises"))]

@@ -3,12 +3,13 @@
 from retention.show.ui import filters
 from retention.show.ui.intake import account, columns_form, settle, upload
 from retention.show.ui.screen import chart, choice, escape, finish, pick, run, say, start
-from retention.show.ui.session import Data, choose_language, data, open_sample, sweep
-from retention.show.ui.tables import cohort_table, kpi_rows, summary_table, table
+from retention.show.ui.session import Data, choose_language, data, open_sample, sweep, use_chosen_language
+from retention.show.ui.tables import cards, cohort_table, kpi_rows, summary_table, table
 
 __all__ = [
     "Data",
     "account",
+    "cards",
     "chart",
     "choice",
     "choose_language",
@@ -29,4 +30,5 @@ __all__ = [
     "sweep",
     "table",
     "upload",
+    "use_chosen_language",
 ]

@@ -18,9 +18,8 @@ def show(orders: rt.Orders) -> None:
     with st.sidebar:
         st.subheader(_("Filters"))
         first, last = orders.observed_from, orders.as_of - timedelta(days=1)
-        left, right = st.columns(2)
-        for place, key, label in ((left, "from", _("From")), (right, "to", _("To"))):
-            place.date_input(
+        for key, label in (("from", _("From")), ("to", _("To"))):
+            st.date_input(
                 label,
                 value=None,
                 min_value=first,

@@ -11,12 +11,14 @@ import pandas as pd
 import streamlit as st
 
 import retention as rt
+from retention.ingest.mapping import OWN
 from retention.schema import FIELDS
-from retention.show.files import csv_bytes
+from retention.show.files import csv_bytes, neutral
 from retention.show.i18n import _, money, number
 from retention.show.notebook import Load
 from retention.show.ui import session
 from retention.show.ui.screen import download, escape, sentence_of
+from retention.show.ui.tables import grid
 
 FIRST_FIELDS = (
     "order_id", "ordered_at", "email", "customer_id", "phone", "product", "category", "quantity", "unit_price",
@@ -59,7 +61,10 @@ def settle() -> None:
     pending = _pending()
     if pending is None or pending.error is None:
         return
-    st.error(escape(sentence_of(pending.error)))
+    if isinstance(pending.error, rt.QuestionError):
+        st.warning(escape(_(pending.error.problem).format(**pending.error.facts)))
+    else:
+        st.error(escape(sentence_of(pending.error)))
     if session.data() is not None:
         st.caption(_("The orders from before are still loaded."))
     if isinstance(pending.error, rt.QuestionError):
@@ -74,18 +79,19 @@ def columns_form() -> None:
     found = _inspected(pending)
     if found is None:
         return
-    st.markdown(
-        _("{file}: recognised as {layout}. Pick another column where the guess is wrong.").format(
-            file=f"**{escape(found.name)}**", layout=escape(_(found.layout))
-        )
-    )
+    known = _("{file}: recognised as {layout}. Pick another column where the guess is wrong.")
+    own = _("{file}: the columns were recognised by their names. Pick another one where the guess is wrong.")
+    pattern = own if found.layout == OWN else known
+    st.markdown(pattern.format(file=f"**{escape(found.name)}**", layout=escape(_(found.layout))))
     mapping = found.mapping | pending.options.get("mapping", {})
     chosen = _selects(found, FIRST_FIELDS, mapping)
     with st.expander(_("More columns")):
         chosen |= _selects(found, OTHER_FIELDS, mapping)
     st.markdown(_("**The first rows, read this way**"))
     seen = {_(FIELDS[name]): found.preview[column] for name, column in chosen.items() if column}
-    st.dataframe(pd.DataFrame(seen).head(8), hide_index=True, alt=_("The first rows of the file, read this way"))
+    st.dataframe(
+        pd.DataFrame(seen).head(8).map(neutral), hide_index=True, alt=_("The first rows of the file, read this way")
+    )
     formats = _formats(pending)
     changed = {name: column for name, column in chosen.items() if column != found.mapping.get(name, "")}
     if st.button(_("Read the file this way"), type="primary"):
@@ -110,27 +116,27 @@ def account() -> None:
     words = {"used": _("used"), "set aside": _("set aside"), "merged": _("merged")}
     shown = pd.DataFrame(
         {
+            _("Why"): [_reason(reason) for reason in report.rows["reason"]],
             _("What happened"): report.rows["outcome"].map(words),
             _("Rows"): [number(rows) for rows in report.rows["rows"]],
             _("Amount"): [money(amount, data.orders.currency) for amount in report.rows["amount"]],
-            _("Why"): [_reason(reason) for reason in report.rows["reason"]],
         }
     )
-    st.dataframe(shown, hide_index=True, alt=_("What happened to the rows"))
+    grid(shown, _("What happened to the rows"), words=[_("What happened")])
     if aside:
         rows = data.orders.set_aside()
         with st.expander(_("The rows that were set aside, with line, column and reason"), expanded=True):
-            st.dataframe(rows.head(200), hide_index=True, alt=_("Rows that were set aside"))
+            st.dataframe(rows.head(200).map(neutral), hide_index=True, alt=_("Rows that were set aside"))
         download(_("Download all rows that were set aside (CSV)"), csv_bytes(rows), "set_aside.csv", "text/csv")
     with st.expander(_("Which orders count as purchases")):
         orders = pd.DataFrame(
             {
+                _("Why"): [_(reason) for reason in report.orders["reason"]],
                 _("Orders"): [number(count) for count in report.orders["orders"]],
                 _("Net"): [money(net, data.orders.currency) for net in report.orders["net"]],
-                _("Why"): [_(reason) for reason in report.orders["reason"]],
             }
         )
-        st.dataframe(orders, hide_index=True, alt=_("Which orders count as purchases"))
+        grid(orders, _("Which orders count as purchases"))
     with st.expander(_("What was recognised in the file")):
         for file in report.files:
             st.markdown(

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 import retention as rt
-from retention.show import notebook
+from retention.show import notebook, sentences
 from retention.show.i18n import _, date, number
 from retention.show.ui import filters, session
 
@@ -90,19 +90,12 @@ def finish() -> None:
     with st.expander(_("Explain this: what the numbers mean and when not to trust them")):
         for function in calls.values():
             st.markdown(f"**rt.{function.__name__}**")
-            st.markdown(escape(explained(function)))
+            st.markdown(escape("\n\n".join(_(text) for text in sentences.explained(function))))
     title, question = st.session_state["screen"]
     data = session.data()
     selection = filters.apply(data.orders).selection
     book = notebook.notebook(title, question, data.load, selection, steps)
     download(_("Open as notebook"), book, f"{title.lower().replace(' ', '_')}.ipynb", "application/x-ipynb+json")
-
-
-def explained(function: Callable) -> str:
-    """A public function's docstring without its example."""
-    paragraphs = (function.__doc__ or "").strip().split("\n\n")
-    kept = [" ".join(paragraph.split()) for paragraph in paragraphs if not paragraph.lstrip().startswith(">>>")]
-    return "\n\n".join(_(paragraph) for paragraph in kept)
 
 
 def sentence_of(error: rt.RetentionError) -> str:
@@ -141,9 +134,9 @@ def _welcome() -> None:
     st.info(
         _("There are no orders here yet. Drop the order export of your shop, or look around in a sample shop first.")
     )
-    left, right, _rest = st.columns([1, 1, 2])
-    left.page_link("pages/start/data.py", label=_("Bring my orders"), icon=":material/upload_file:")
-    right.button(_("Open the sample shop"), on_click=session.open_sample, args=("shop",), type="primary")
+    with st.container(horizontal=True):
+        st.button(_("Open the sample shop"), on_click=session.open_sample, args=("shop",), type="primary")
+        st.page_link("pages/start/data.py", label=_("Bring my orders"), icon=":material/upload_file:")
 
 
 def _about(data: session.Data, orders: rt.Orders) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 import retention as rt
-from retention.show.i18n import languages, use_language
+from retention.show.i18n import language, languages, use_language
 from retention.show.notebook import Load
 
 
@@ -62,23 +62,25 @@ def open_sample(name: str) -> None:
     st.session_state.pop("pending", None)
 
 
+def use_chosen_language() -> None:
+    """Speak the chosen language; before a choice, that of the address or of the browser."""
+    use_language(st.session_state.get("lang") or st.query_params.get("lang") or st.context.locale or "en")
+
+
 def choose_language() -> None:
-    """The language select of the sidebar; at first the browser's language."""
+    """The language select of the sidebar."""
     known = languages()
-    wished = (st.context.locale or "en").split("-")[0]
     codes = list(known)
-    first = codes.index(wished) if wished in codes else 0
     # The label is the same in every language: whoever looks for it may not read the present one.
-    code = st.sidebar.selectbox(
+    st.sidebar.selectbox(
         "Language · Język · Dil · Язык · Nyelv",
         codes,
-        index=first,
+        index=codes.index(language()),
         format_func=known.get,
         key="lang",
         bind="query-params",
         persist_state="session",
     )
-    use_language(code)
 
 
 def sweep() -> None:
@@ -90,6 +92,8 @@ def sweep() -> None:
 
 
 def _alive(process: int) -> bool:
+    if os.name == "nt":
+        return True  # there, asking a process with a signal would end it
     try:
         os.kill(process, 0)
     except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""Result tables written for the reader, each with its numbers to take away."""
+"""Results written for the reader: cards, and tables with their numbers to take away."""
 
 from __future__ import annotations
 
@@ -8,9 +8,31 @@ import pandas as pd
 import streamlit as st
 
 from retention.measure.cohorts import RetentionTable
+from retention.show import sentences
 from retention.show.files import csv_bytes
+from retention.show.glossary import definition
 from retention.show.i18n import _, interval, measure_name, measure_value, number, period_label
 from retention.show.ui.screen import download
+
+CARD_WIDTH = 170  # two beside each other on a phone
+
+
+def cards(summary: pd.DataFrame, months: pd.DataFrame, names: Sequence[str], currency: str) -> None:
+    """A card a key figure: its value, its change against the time before, its last thirteen complete months."""
+    rows = summary.set_index("kpi")
+    trend = months[months["complete"]].tail(13)
+    with st.container(horizontal=True):
+        for name in names:
+            st.metric(
+                f":small[{measure_name(name)}]",
+                measure_value(name, rows.loc[name, "value"], currency, short=True),
+                delta=sentences.change(rows.loc[name]),
+                delta_color="primary",
+                delta_description=_("than before"),
+                help=definition(name),
+                chart_data=trend[name].dropna().tolist() or None,
+                width=CARD_WIDTH,
+            )
 
 
 def table(frame: pd.DataFrame, shown: pd.DataFrame, name: str, label: str) -> None:
@@ -18,14 +40,21 @@ def table(frame: pd.DataFrame, shown: pd.DataFrame, name: str, label: str) -> No
 
     The first column of `shown` names the row and stays in sight.
     """
-    columns = {
-        column: st.column_config.TextColumn(column, alignment="right" if at else "left", pinned=not at)
-        for at, column in enumerate(shown.columns)
-    }
     with st.expander(_("Table: {label}").format(label=label)):
-        height = "content" if len(shown) < 15 else 500
-        st.dataframe(shown, hide_index=True, column_config=columns, alt=label, height=height)
+        grid(shown, label)
         download(_("Download the table (CSV)"), csv_bytes(frame), f"{name}.csv", "text/csv")
+
+
+def grid(shown: pd.DataFrame, label: str, words: Sequence[str] = ()) -> None:
+    """A frame of written values: the first column names the row and stays in sight, the others are numbers but for `words`."""
+    left = (shown.columns[0], *words)
+    columns = {
+        column: st.column_config.TextColumn(
+            column, alignment="left" if column in left else "right", pinned=column == shown.columns[0]
+        )
+        for column in shown.columns
+    }
+    st.dataframe(shown, hide_index=True, column_config=columns, alt=label, height="content" if len(shown) < 15 else 500)
 
 
 def kpi_rows(frame: pd.DataFrame, names: Sequence[str], period: str, currency: str) -> pd.DataFrame:

@@ -1,0 +1,68 @@
+"""Every notebook in notebooks/ runs from top to bottom, wherever Jupyter was started, and shows what it talks about."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+import retention as rt
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+@lru_cache
+def executed(path, folder):
+    """Run a notebook once, in a folder that is neither its own nor the repository's."""
+    book = nbformat.read(path, as_version=4)
+    NotebookClient(book, timeout=60, kernel_name="python3", resources={"metadata": {"path": str(folder)}}).execute()
+    return book
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("elsewhere")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR"):
+            patch.setenv(name, str(folder))
+        yield folder
+
+
+def shown(book, source):
+    """What a reader sees below the cell that begins with these words."""
+    [cell] = [cell for cell in book.cells if cell.cell_type == "code" and cell.source.startswith(source)]
+    [output] = cell.outputs
+    return "".join(output["data"].get(kind, "") for kind in ("text/html", "text/plain"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_is_valid_and_kept_without_outputs(path):
+    book = nbformat.read(path, as_version=4)
+    nbformat.validate(book)
+    cells = [cell for cell in book.cells if cell.cell_type == "code"]
+    assert cells
+    assert not any(cell.outputs or cell.execution_count for cell in cells)
+
+
+@pytest.mark.xdist_group("notebooks")
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_runs_from_top_to_bottom(path, elsewhere):
+    executed(path, elsewhere)
+
+
+@pytest.mark.xdist_group("notebooks")
+def test_the_walk_through_shows_the_numbers_it_talks_about(elsewhere):
+    book = executed(ROOT / "notebooks" / "walk_through.ipynb", elsewhere)
+    orders = rt.load_sample()
+    assert f"{orders.report.rows_in_files:,} rows in orders.csv" in shown(book, "orders.report")
+    assert f"{rt.retention_table(orders).average['rate'][1]:.4f}" in shown(book, "cohorts.average")
+    assert "returning_customer_rate" in shown(book, "summary = ")
+    assert "Decimal mark: ," in shown(book, "sample_data = ")
+    assert shown(book, "len(polish.set_aside())") == "0"
+    assert "'dmy', 'mdy'" in shown(book, "ambiguous = ")
+    assert shown(book, "answered = ") == "(datetime.date(2025, 4, 3), datetime.date(2025, 6, 6))"
+    charts = [cell for cell in book.cells if cell.source.startswith("rt.charts")]
+    assert len(charts) == 3
+    assert all("vega" in shown(book, cell.source) for cell in charts)
