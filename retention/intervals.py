@@ -25,7 +25,8 @@ def wilson(successes: ArrayLike, n: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     middle = share + Z95**2 / (2 * n)
     half = Z95 * np.sqrt(share * (1 - share) / n + Z95**2 / (4 * n**2))
     scale = 1 + Z95**2 / n
-    return np.clip((middle - half) / scale, 0, 1), np.clip((middle + half) / scale, 0, 1)
+    low, high = np.clip((middle - half) / scale, 0, 1), np.clip((middle + half) / scale, 0, 1)
+    return np.where(successes == 0, low * 0, low), np.where(successes == n, high * 0 + 1, high)  # exact at the ends
 
 
 def ratio_of_sums(

@@ -10,8 +10,8 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from retention.engine import Dataset
-from retention.errors import EmptyError, OptionError
-from retention.periods import day_number
+from retention.errors import EmptyError
+from retention.periods import as_date, day_number
 from retention.report import Report
 from retention.schema import CUSTOMERS, LINES, MONEY, ORDERS
 
@@ -53,6 +53,11 @@ class Orders:
     selection: Selection = Selection()
 
     @property
+    def since(self) -> date:
+        """The first day that is looked at: where the data begin, or the first day of the filter."""
+        return max(self.observed_from, self.selection.start or self.observed_from)
+
+    @property
     def lines(self) -> ir.Table:
         """One row a line of the selected orders."""
         chosen = self.selection
@@ -63,7 +68,8 @@ class Orders:
 
     @property
     def orders(self) -> ir.Table:
-        """One row an order. With a category filter the money and the units are those of that category's lines.
+        """One row an order. With a category filter it is the order of that category: its lines, their money, and a
+        purchase only if one of them is a product of positive quantity and price.
 
         `order_number`, `first_day` and `first_month` always count over the whole history of the shop: a filter
         chooses orders, it does not make an old customer new.
@@ -79,8 +85,14 @@ class Orders:
             discounts=inside.discount.sum(),
             refunds=inside.refund.sum(),
             net=inside.net.sum(),
+            bought=((inside.quantity > 0) & (inside.unit_price > 0)).any(),
+            returned=inside.is_return.any(),
         )
-        return orders.drop("units", *MONEY).inner_join(sums, "order_id").select(ORDERS.columns)
+        joined = orders.drop("units", *MONEY).inner_join(sums, "order_id")
+        return joined.mutate(
+            is_purchase=joined.is_purchase & joined.bought,
+            is_return=joined.is_return | (joined.is_purchase & ~joined.bought & joined.returned),
+        ).select(ORDERS.columns)
 
     @property
     def customers(self) -> ir.Table:
@@ -101,9 +113,9 @@ class Orders:
         self,
         start: str | date | None = None,
         end: str | date | None = None,
-        channels: tuple[str, ...] | list[str] = (),
-        countries: tuple[str, ...] | list[str] = (),
-        categories: tuple[str, ...] | list[str] = (),
+        channels: str | tuple[str, ...] | list[str] = (),
+        countries: str | tuple[str, ...] | list[str] = (),
+        categories: str | tuple[str, ...] | list[str] = (),
     ) -> Orders:
         """The same shop seen through a filter: first and last day (both included), channels, countries, categories.
 
@@ -111,7 +123,10 @@ class Orders:
         it further. Raises OptionError for a date that cannot be read and EmptyError when no order is left.
         """
         old = self.selection
-        first, last = _as_date("start", start), _as_date("end", end)
+        first = None if start is None else as_date("start", start)
+        last = None if end is None else as_date("end", end)
+        if first is not None and first <= self.since:
+            first = None
         if last is not None and last >= self.as_of - timedelta(days=1):
             last = None
         chosen = Selection(
@@ -145,24 +160,14 @@ def _chosen_orders(chosen: Selection) -> ir.Table:
     return ORDERS.filter(conditions) if conditions else ORDERS
 
 
-def _both(new: tuple[str, ...] | list[str], old: tuple[str, ...]) -> tuple[str, ...]:
+def _both(new: str | tuple[str, ...] | list[str], old: tuple[str, ...]) -> tuple[str, ...]:
+    new = (new,) if isinstance(new, str) else new
     if not new or not old:
         return tuple(sorted(new or old))
     common = tuple(sorted(set(new) & set(old)))
     if not common:
         raise EmptyError("No order matches these filters.", "Widen the dates or clear a filter.")
     return common
-
-
-def _as_date(name: str, value: str | date | None) -> date | None:
-    if value is None:
-        return None
-    try:
-        return pd.Timestamp(value).date()
-    except ValueError as error:
-        raise OptionError(
-            "{name}={value!r} is not a date.", "Write it as 2025-12-31.", name=name, value=value
-        ) from error
 
 
 def purchases_and_returns(orders: Orders) -> ir.Table:

@@ -6,16 +6,33 @@ division away and no engine needs date arithmetic. Weeks begin on Monday.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 import ibis.expr.types as ir
 import pandas as pd
 
-from retention.errors import check_option
+from retention.errors import OptionError, check_option
 
 PERIODS = ("day", "week", "month", "quarter", "year")
 EPOCH = date(1970, 1, 1)
 MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
+
+
+def as_date(name: str, value: str | date) -> date:
+    """A day that somebody gave as a date or as text like 2025-12-31; OptionError names the option when it is neither.
+
+    >>> as_date("start", "2025-12-31")
+    datetime.date(2025, 12, 31)
+    """
+    try:
+        if isinstance(value, str):
+            return date.fromisoformat(value)
+        return date(value.year, value.month, value.day)
+    except (AttributeError, TypeError, ValueError) as error:
+        raise OptionError(
+            "{name}={value!r} is not a date.", "Write it as 2025-12-31.", name=name, value=value
+        ) from error
 
 
 def day_number(day: date) -> int:
@@ -73,9 +90,9 @@ def period_column(day: ir.IntegerValue, month: ir.IntegerValue, period: str) -> 
         return day
     if period == "week":
         return (day + 3) // 7
-    return month // MONTHS_IN[period]
+    return month if period == "month" else month // MONTHS_IN[period]
 
 
-def starts(numbers: pd.Series | pd.Index, period: str) -> pd.DatetimeIndex:
+def starts(numbers: Iterable[int], period: str) -> pd.DatetimeIndex:
     """The first days of many periods."""
     return pd.DatetimeIndex([pd.Timestamp(period_start(number, period)) for number in numbers]).as_unit("s")

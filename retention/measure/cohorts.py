@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
 from retention.errors import EmptyError, check_option
 from retention.intervals import ratio_of_sums, wilson
-from retention.orders import Orders, purchases_and_returns
+from retention.orders import Orders, Selection, purchases_and_returns
 from retention.periods import PERIODS, period_column, period_number, period_start, starts
 
 VALUES = ("retention", "customers", "orders", "net", "net_per_customer")
@@ -22,7 +23,7 @@ class RetentionTable:
 
     table: one row a cohort (index: first day of its period), column customers (its size), then one column per age 0, 1, …
     counts: the same shape, customers of the cohort who bought at that age
-    partial: true where the age falls into a period that the data do not cover to its end
+    partial: true where the age falls into a period that the data cover only in part
     average: age, rate, n (customers whose cohort is complete at that age), low, high
     """
 
@@ -59,26 +60,36 @@ def retention_table(orders: Orders, period: str = "month", value: str = "retenti
     >>> import retention as rt
     >>> result = rt.retention_table(rt.load_sample("cdnow"))
     >>> int(result.table["customers"].sum())
-    2357
+    2349
     """
     check_option("period", period, PERIODS)
     check_option("value", value, VALUES)
     table = purchases_and_returns(orders)
-    table = table.filter(table.customer_id.notnull(), table.first_day.notnull())
+    table = _of_cohorts(orders, table.filter(table.customer_id.notnull(), table.first_day.notnull()))
     table = table.mutate(
         cohort=period_column(table.first_day, table.first_month, period),
         at=period_column(table.day, table.month, period),
     )
     table = table.mutate(age=table.at - table.cohort)
     each = table.group_by("cohort", "age", "customer_id").aggregate(
-        orders=table.is_purchase.sum(), firsts=(table.order_number == 1).sum(), net=table.net.sum()
+        orders=table.count(where=table.is_purchase),
+        firsts=table.count(where=table.order_number == 1),
+        net=table.net.sum().cast("int64"),
     )
     cells = orders.frame(
         each.group_by("cohort", "age").aggregate(
-            customers=(each.orders > 0).sum(), size=each.firsts.sum(), orders=each.orders.sum(), net=each.net.sum()
+            customers=each.count(where=each.orders > 0),
+            size=each.firsts.sum(),
+            orders=each.orders.sum(),
+            net=each.net.sum(),
         )
     )
     sizes = cells.groupby("cohort")["size"].sum().loc[lambda size: size > 0].sort_index()
+    if sizes.empty and _narrows(orders):
+        raise EmptyError(
+            "No customer's first purchase passes these filters.",
+            "Cohorts follow customers from their first purchase: begin earlier or clear a filter.",
+        )
     if sizes.empty:
         raise EmptyError(
             "No customer can be told apart in these orders.",
@@ -90,8 +101,9 @@ def retention_table(orders: Orders, period: str = "month", value: str = "retenti
     ages = pd.RangeIndex(0, last - int(sizes.index.min()) + 1)
     at = cohorts.to_numpy()[:, None] + ages.to_numpy()[None, :]
     observed = at <= last
-    last_is_partial = pd.Timestamp(orders.as_of) < pd.Timestamp(period_start(last + 1, period))
-    partial = observed & (at == last) & last_is_partial
+    begins, ends = period_number(orders.since, period), period_start(last + 1, period)
+    starts_late, is_running = period_start(begins, period) < orders.since, orders.as_of < ends
+    partial = observed & (((at == last) & is_running) | ((at == begins) & starts_late))
     size = sizes.reindex(cohorts, fill_value=0)
 
     def wide(column: str) -> np.ndarray:
@@ -121,8 +133,20 @@ def retention_table(orders: Orders, period: str = "month", value: str = "retenti
         period=period,
         value=value,
         currency=orders.currency,
-        notes=_notes(orders, sizes, period, last_is_partial),
+        notes=_notes(orders, sizes, period, is_running),
     )
+
+
+def _narrows(orders: Orders) -> bool:
+    return replace(orders.selection, end=None) != Selection()
+
+
+def _of_cohorts(orders: Orders, table: ir.Table) -> ir.Table:
+    """The orders of customers whose first purchase passes the filter; without one, or up to a last day, all do."""
+    if not _narrows(orders):
+        return table
+    firsts = table.filter(table.is_purchase, table.order_number == 1)
+    return table.semi_join(firsts, "customer_id")
 
 
 def _average(value: str, grid: np.ndarray, size: np.ndarray, complete: np.ndarray) -> pd.DataFrame:
@@ -147,10 +171,10 @@ def _average(value: str, grid: np.ndarray, size: np.ndarray, complete: np.ndarra
     return result[result["n"] > 0].reset_index(drop=True)
 
 
-def _notes(orders: Orders, sizes: pd.Series, period: str, last_is_partial: bool) -> tuple[str, ...]:
+def _notes(orders: Orders, sizes: pd.Series, period: str, is_running: bool) -> tuple[str, ...]:
     notes = []
     if sizes.index[0] == period_number(orders.observed_from, period):
         notes.append("The first cohort also holds customers who bought before the data begin.")
-    if last_is_partial:
+    if is_running:
         notes.append("The last period is not over: its cells are marked and left out of the average.")
     return tuple(notes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import ibis
@@ -9,12 +10,13 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from retention.errors import OptionError
+from retention.errors import OptionError, check_option
 from retention.intervals import ENOUGH, ratio_of_sums, wilson
+from retention.measure.windows import last_months
 from retention.orders import Orders, purchases_and_returns
 from retention.periods import (
     PERIODS,
-    check_option,
+    as_date,
     day_number,
     month_number,
     period_column,
@@ -61,27 +63,22 @@ def kpi_table(orders: Orders, period: str = "month") -> pd.DataFrame:
     >>> import retention as rt
     >>> table = rt.kpi_table(rt.load_sample("cdnow"), period="quarter")
     >>> table[["period", "customers", "new_customers", "orders"]].head(2).to_string(index=False).splitlines()[1].split()
-    ['1997-01-01', '2357', '2357', '3383']
+    ['1997-01-01', '2349', '2349', '3259']
     """
     check_option("period", period, PERIODS)
     table = purchases_and_returns(orders)
-    facts = orders.frame(
-        _facts(
-            table,
-            period_column(table.day, table.month, period),
-            period_column(table.first_day, table.first_month, period),
-        )
-    )
-    begin = max(orders.observed_from, orders.selection.start or orders.observed_from)
-    first, last = period_number(begin, period), period_number(orders.as_of - timedelta(days=1), period)
-    facts = facts.set_index("key").sort_index().reindex(range(first, last + 1), fill_value=0)
-    result = _rates(facts)
-    before = facts["customers"].shift(1)
-    result = _retention(result, facts["retained"], before)
-    result.insert(0, "period", starts(facts.index, period))
-    ends = starts(facts.index + 1, period)
-    result["complete"] = (result["period"] >= pd.Timestamp(begin)) & (ends <= pd.Timestamp(orders.as_of))
-    result = result.reset_index(drop=True)
+    first_key = period_column(table.first_day, table.first_month, period)
+    if orders.selection.start is not None:  # who first bought before the first day is not new after it
+        first_key = first_key - (table.first_day < day_number(orders.since)).cast("int32")
+    facts = orders.frame(_facts(table, period_column(table.day, table.month, period), first_key))
+    first, last = period_number(orders.since, period), period_number(orders.as_of - timedelta(days=1), period)
+    facts = _by_key(facts, range(first, last + 1))
+    begins = starts(range(first, last + 2), period)
+    covered = pd.Series(begins[:-1] >= pd.Timestamp(orders.since), index=facts.index)
+    before = facts["customers"].where(covered).shift(1)
+    result = _retention(_rates(facts), facts["retained"], before).reset_index(drop=True)
+    result.insert(0, "period", begins[:-1])
+    result["complete"] = covered.to_numpy() & (begins[1:] <= pd.Timestamp(orders.as_of))
     result.attrs["period"] = period
     return result
 
@@ -90,14 +87,17 @@ def kpi_summary(orders: Orders, start: str | date | None = None, end: str | date
     """The key figures of one window beside the window before it and the same window a year before.
 
     start and end are the first day of the window and the day after its last; left out, the window is the last complete
-    calendar month. Whole calendar months are compared with as many months before them, other windows with as many days. The
-    figures are those of `kpi_table`, and repeat_rate_to_date = customers with a second purchase before the end of the
-    window ÷ customers with a first.
+    calendar month. Whole calendar months are compared with as many months before them and with the same months of the
+    year before; other windows with as many days. A window that reaches beyond the data is cut to them; `attrs` start and
+    end of the result say which days were used. The figures are those of `kpi_table`, and repeat_rate_to_date = customers
+    with a second purchase before the end of the window ÷ customers with a first. With filters it takes the customers whose
+    first purchase passes them.
 
     Returns one row a figure: kpi, kind (count, money, ratio, share), value, n (customers or orders it rests on), low and high
     (95 % interval, missing for sums), enough (n is at least 30), previous, year_before, and change and change_year: relative
-    for counts, money and ratios, a difference for shares. Windows that the data do not cover are missing. Money in currency
-    units. Raises OptionError when the end is not after the start.
+    for counts, money and ratios, a difference for shares. A window before that the data do not cover to its first day is
+    missing; a covered window without orders has counts of 0 and no rates. Money in currency units. Raises OptionError
+    for a day that cannot be read and when no day of data lies between start and end.
 
     When not to trust it: a change smaller than the width of the interval is noise; the interval of a window says
     nothing about seasons, for which year_before is there.
@@ -105,12 +105,11 @@ def kpi_summary(orders: Orders, start: str | date | None = None, end: str | date
     >>> import retention as rt
     >>> table = rt.kpi_summary(rt.load_sample("cdnow"), "1997-01-01", "1997-04-01").set_index("kpi")
     >>> float(table.loc["customers", "value"]), bool(table.loc["customers", "previous"] > 0)
-    (2357.0, False)
+    (2349.0, False)
     """
     begin, finish = _window(orders, start, end)
     current, previous = _compared(orders, begin, finish)
-    year_begin, year_finish = _year_before(begin), _year_before(finish)
-    year_before, _ = _compared(orders, year_begin, year_finish)
+    year_before, _ = _compared(orders, *_year_before(begin, finish))
     rows = []
     for kpi in (*KPIS, "repeat_rate_to_date"):
         kind = KINDS[kpi]
@@ -136,52 +135,26 @@ def kpi_summary(orders: Orders, start: str | date | None = None, end: str | date
     return result
 
 
-def last_complete_month(orders: Orders) -> tuple[date, date]:
-    """First day of the last complete month in the data and the day after it; all of the data when no month is complete."""
-    last = period_number(orders.as_of, "month") - 1
-    begin = period_start(last, "month")
-    if begin < orders.observed_from:
-        return orders.observed_from, orders.as_of
-    return begin, period_start(last + 1, "month")
-
-
 def _facts(table: ir.Table, key: ir.IntegerValue, first_key: ir.IntegerValue) -> ir.Table:
     """Sums by key over customers; an order of nobody is a unit of its own and no customer."""
     units = table.mutate(key=key, first_key=first_key, unit=ibis.coalesce(table.customer_id, -table.order_id))
     each = units.group_by("key", "unit").aggregate(
-        orders=units.is_purchase.sum(),
-        units=units.units.sum(),
-        gross=units.gross.sum(),
-        discounts=units.discounts.sum(),
-        refunds=units.refunds.sum(),
-        net=units.net.sum(),
+        orders=units.count(where=units.is_purchase),
+        net=units.net.sum().cast("int64"),
         first_key=units.first_key.min(),
     )
-    window = ibis.window(group_by="unit", order_by="key")
-    each = each.mutate(
-        before=each.key.lag().over(window),
-        orders_before=each.orders.lag().over(window),
-        x=each.net.cast("float64"),
-        y=each.orders.cast("float64"),
-    )
+    each = each.mutate(x=each.net.cast("float64"), y=each.orders.cast("float64"))
     known = each.unit > 0
     buyer = known & (each.orders > 0)
     is_new, is_old = each.first_key == each.key, each.first_key < each.key
-    counted = ibis.ifelse(buyer, 1.0, 0.0)
-    old_net = ibis.ifelse(known & is_old, each.x, 0.0)
-    return each.group_by("key").aggregate(
+    facts = each.group_by("key").aggregate(
         rows=each.count(),
-        customers=buyer.sum(),
-        new_customers=(buyer & is_new).sum(),
-        returning_customers=(buyer & is_old).sum(),
-        repeaters=(buyer & (each.orders > 1)).sum(),
-        retained=(buyer & (each.before == each.key - 1) & (each.orders_before > 0)).sum(),
+        customers=each.count(where=buyer),
+        new_customers=each.count(where=buyer & is_new),
+        returning_customers=each.count(where=buyer & is_old),
+        repeaters=each.count(where=buyer & (each.orders > 1)),
         orders=each.orders.sum(),
         known_orders=each.orders.sum(where=known),
-        units=each.units.sum(),
-        gross=each.gross.sum(),
-        discounts=each.discounts.sum(),
-        refunds=each.refunds.sum(),
         net=each.net.sum(),
         known_net=each.net.sum(where=known),
         new_net=each.net.sum(where=known & is_new),
@@ -189,19 +162,30 @@ def _facts(table: ir.Table, key: ir.IntegerValue, first_key: ir.IntegerValue) ->
         net_net=(each.x * each.x).sum(),
         net_orders=(each.x * each.y).sum(),
         orders_orders=(each.y * each.y).sum(),
-        known_rows=known.sum(),
+        known_rows=each.count(where=known),
         known_net_net=(each.x * each.x).sum(where=known),
         known_orders_orders=(each.y * each.y).sum(where=known),
-        counted_net=(counted * each.x).sum(),
-        old_old=(old_net * old_net).sum(),
-        old_net=(old_net * each.x).sum(),
+        counted_net=each.x.sum(where=buyer),
+        old_net_net=(each.x * each.x).sum(where=known & is_old),
     )
+    plain = {name: units[name].sum() for name in ("units", "gross", "discounts", "refunds")}
+    sums = units.group_by(plain_key="key").aggregate(**plain)
+    bought = units.filter(units.is_purchase, units.customer_id.notnull())
+    again = bought.filter(bought.order_number > 1).select("key", "customer_id").distinct()
+    again = again.semi_join(bought.select("customer_id", key=bought.key + 1), ["key", "customer_id"])
+    retained = again.group_by(again_key="key").aggregate(retained=again.count())
+    facts = facts.left_join(sums, facts.key == sums.plain_key)
+    return facts.left_join(retained, facts.key == retained.again_key).drop("plain_key", "again_key")
+
+
+def _by_key(facts: pd.DataFrame, keys: Sequence[int]) -> pd.DataFrame:
+    """One row a key; what has no orders was observed all the same and sums to 0."""
+    return facts.set_index("key").reindex(keys).fillna(0)
 
 
 def _rates(facts: pd.DataFrame) -> pd.DataFrame:
     """Counts and money as they are, rates and ratios with their intervals; missing where there is no denominator."""
-    facts = facts.fillna(0)
-    result = facts[[*COUNTS, "units"]].copy()
+    result = facts[[*COUNTS, "units"]].astype(dict.fromkeys(COUNTS, "int64"))
     for name in MONEY:
         result[name] = facts[name] / 100
     customers = facts["customers"].where(facts["customers"] > 0)
@@ -227,7 +211,18 @@ def _rates(facts: pd.DataFrame) -> pd.DataFrame:
     for name, part in (("repeat_rate", "repeaters"), ("returning_customer_rate", "returning_customers")):
         result[name] = facts[part] / customers
         result[f"{name}_low"], result[f"{name}_high"] = wilson(facts[part], facts["customers"])
-    _ratio(result, "returning_revenue_share", facts, "rows", "returning_net", "net", "old_old", "net_net", "old_net", 1)
+    _ratio(
+        result,
+        "returning_revenue_share",
+        facts,
+        "rows",
+        "returning_net",
+        "net",
+        "old_net_net",
+        "net_net",
+        "old_net_net",
+        1,
+    )
     result[["new_net", "returning_net"]] = facts[["new_net", "returning_net"]] / 100
     return result
 
@@ -252,13 +247,17 @@ def _retention(result: pd.DataFrame, retained: pd.Series, before: pd.Series) -> 
 
 def _window(orders: Orders, start: str | date | None, end: str | date | None) -> tuple[date, date]:
     if start is None and end is None:
-        return last_complete_month(orders)
-    observed = max(orders.observed_from, orders.selection.start or orders.observed_from)
-    begin = max(pd.Timestamp(start).date() if start is not None else observed, observed)
-    finish = min(pd.Timestamp(end).date() if end is not None else orders.as_of, orders.as_of)
+        return last_months(orders)
+    begin = max(as_date("start", start), orders.since) if start is not None else orders.since
+    finish = min(as_date("end", end), orders.as_of) if end is not None else orders.as_of
     if finish <= begin:
         raise OptionError(
-            "The window ends on {end}, before it starts on {start}.", "Choose a later end.", start=begin, end=finish
+            "No day of data lies between start={start} and end={end}.",
+            "The data run from {first} to {last}, and the end is the day after the window.",
+            start=start,
+            end=end,
+            first=orders.since,
+            last=orders.as_of - timedelta(days=1),
         )
     return begin, finish
 
@@ -267,41 +266,63 @@ def _whole_months(begin: date, finish: date) -> int:
     return month_number(finish) - month_number(begin) if begin.day == finish.day == 1 else 0
 
 
-def _compared(orders: Orders, begin: date, finish: date) -> tuple[dict[str, float], dict[str, float]]:
-    """The figures of a window and of the one before it; empty where the data do not cover the window."""
-    observed = max(orders.observed_from, orders.selection.start or orders.observed_from)
+def _back(begin: date, finish: date, steps: int) -> date:
+    """Where the window begins that lies so many of its own lengths before."""
     months = _whole_months(begin, finish)
     if months:
-        begins = [period_start(month_number(begin) - back * months, "month") for back in (0, 1, 2)]
-    else:
-        begins = [begin - back * (finish - begin) for back in (0, 1, 2)]
+        return period_start(month_number(begin) - steps * months, "month")
+    return begin - steps * (finish - begin)
+
+
+def _year_before(begin: date, finish: date) -> tuple[date, date]:
+    """The same months of the year before, or as many days from the same date on."""
+    months = _whole_months(begin, finish)
+    earlier = (pd.Timestamp(begin) - pd.DateOffset(years=1)).date()
+    if months:
+        return earlier, period_start(month_number(earlier) + months, "month")
+    return earlier, earlier + (finish - begin)
+
+
+def _compared(orders: Orders, begin: date, finish: date) -> tuple[dict[str, float], dict[str, float]]:
+    """The figures of a window and of the one before it; empty where the data do not cover the window."""
+    if begin < orders.since:
+        return {}, {}
+    months, days = _whole_months(begin, finish), (finish - begin).days
+    before, earliest = _back(begin, finish, 1), _back(begin, finish, 2)
     table = purchases_and_returns(orders)
-    table = table.filter(table.day >= day_number(begins[2]), table.day < day_number(finish))
+    table = table.filter(table.day >= day_number(earliest), table.day < day_number(finish))
     if months:
         key, first_key = ((month - month_number(begin)) // months for month in (table.month, table.first_month))
     else:
-        key, first_key = ((day - day_number(begin)) // (finish - begin).days for day in (table.day, table.first_day))
-    facts = orders.frame(_facts(table, key, first_key)).set_index("key").reindex([-2, -1, 0], fill_value=0)
-    before = facts["customers"].shift(1).where([start >= observed for start in (begins[2], begins[2], begins[1])])
-    result = _retention(_rates(facts), facts["retained"], before)
-    covered = {0: begins[0] >= observed and finish <= orders.as_of, -1: begins[1] >= observed}
-    ends = {0: finish, -1: begins[0]}
-    current, previous = (result.loc[at].to_dict() | _to_date(orders, ends[at]) if covered[at] else {} for at in (0, -1))
-    return current, previous
+        key, first_key = ((day - day_number(begin)) // days for day in (table.day, table.first_day))
+    facts = _by_key(orders.frame(_facts(table, key, first_key)), [-2, -1, 0])
+    customers = facts["customers"].where([earliest >= orders.since, before >= orders.since, True])
+    result = _retention(_rates(facts), facts["retained"], customers.shift(1))
+    current, previous = (
+        result.loc[at].to_dict() | to_date for at, to_date in zip((0, -1), _to_date(orders, finish, begin), strict=True)
+    )
+    return current, previous if before >= orders.since else {}
 
 
-def _to_date(orders: Orders, end: date) -> dict[str, float]:
-    """Customers with a second purchase before a day ÷ customers with a first."""
-    table = orders.orders
-    table = table.filter(table.is_purchase, table.day < day_number(end))
-    ordered = orders.frame(
-        table.aggregate(first=(table.order_number == 1).sum(), second=(table.order_number == 2).sum())
-    ).fillna(0)
-    first, second = int(ordered["first"].iloc[0]), int(ordered["second"].iloc[0])
-    low, high = wilson(second, first)
+def _to_date(orders: Orders, *ends: date) -> list[dict[str, float]]:
+    """Customers with another purchase before a day ÷ customers with their first before it, for several days."""
+    table = orders.orders.filter(lambda table: table.is_purchase & table.customer_id.notnull())
+    each = table.group_by("customer_id").aggregate(
+        first=table.day.min(where=table.order_number == 1), second=table.day.min(where=table.order_number > 1)
+    )
+    sums = {}
+    for place, end in enumerate(ends):
+        first, second = each.first < day_number(end), each.second < day_number(end)
+        sums |= {f"first_{place}": first.sum(), f"second_{place}": (first & second).sum()}
+    counted = orders.frame(each.aggregate(**sums)).fillna(0).iloc[0]
     name = "repeat_rate_to_date"
-    rate = second / first if first else np.nan
-    return {name: rate, f"{name}_low": float(low), f"{name}_high": float(high), f"{name}_n": first}
+    rates = []
+    for place in range(len(ends)):
+        n, second = int(counted[f"first_{place}"]), int(counted[f"second_{place}"])
+        low, high = wilson(second, n)
+        rate = second / n if n else np.nan
+        rates.append({name: rate, f"{name}_low": float(low), f"{name}_high": float(high), f"{name}_n": n})
+    return rates
 
 
 def _rests_on(kpi: str) -> str:
@@ -314,7 +335,3 @@ def _change(value: float, old: float, kind: str) -> float:
     if kind == "share":
         return value - old
     return value / old - 1 if old > 0 else np.nan
-
-
-def _year_before(day: date) -> date:
-    return (pd.Timestamp(day) - pd.DateOffset(years=1)).date()

@@ -1,24 +1,25 @@
 """Every text a person can read, gathered for the translators: python -m retention.show.messages
 
-Most stand in the code as _("…"). Errors, decisions, reasons and definitions are written in floors that know no language and
-are translated where they are shown; they are gathered here from where they stand.
+Most stand in the code as _("…"). Errors, decisions, reasons, definitions and notes are written in floors that know no
+language and are translated where they are shown; they are gathered here from where they stand.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import retention as rt
 from retention import schema
-from retention.ingest import build, mapping, typed
-from retention.ingest.account import CUT_REASONS
+from retention.ingest import build, mapping
 from retention.show.sentences import explained
 
 ROOT = Path(__file__).parents[2]
 EXPLAINED = (rt.kpi_table, rt.kpi_summary, rt.retention_table)
-DECIDED = ("Choice", "say_why")
+TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
+REASON = re.compile(r"^[a-z_]+: (.+)$")
 
 
 def messages() -> list[str]:
@@ -26,21 +27,37 @@ def messages() -> list[str]:
     found: dict[str, None] = {}
     for path in sorted([ROOT / "app.py", *(ROOT / "pages").rglob("*.py"), *(ROOT / "retention").rglob("*.py")]):
         found |= dict.fromkeys(_in_code(ast.parse(path.read_text(encoding="utf-8"))))
-    tables = (schema.FIELDS, build.REASONS, CUT_REASONS, typed.PROBLEMS)
-    found |= dict.fromkeys(text for table in tables for text in table.values())
+    found |= dict.fromkeys([*schema.FIELDS.values(), *build.REASONS.values()])
     found |= dict.fromkeys(layout.name for layout in mapping.layouts())
     found |= dict.fromkeys(text for function in EXPLAINED for text in explained(function))
     return list(found)
 
 
 def _in_code(tree: ast.AST) -> Iterator[str]:
-    """The texts in _("…"), and those an error, a decision or a note is made of."""
+    """The texts in _("…"), those of errors and decisions, the reasons `field: reason`, and notes that are appended."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            if name in ("_", "ngettext", *DECIDED) or (name.endswith("Error") and name[0].isupper()):
-                yield from (
-                    text.value
-                    for text in node.args
-                    if isinstance(text, ast.Constant) and isinstance(text.value, str) and text.value
-                )
+            is_error = name.endswith("Error") and name[:1].isupper()
+            if name in TRANSLATED_CALLS or is_error or (name == "append" and _receiver(node) == "notes"):
+                yield from _texts(node.args)
+        elif isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
+            yield from (text for text in _texts(node.value.elts) if " " in text and "{" not in text)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and (reason := REASON.match(node.value)):
+            yield reason[1]
+
+
+def _receiver(call: ast.Call) -> str:
+    return getattr(getattr(call.func, "value", None), "id", "")
+
+
+def _texts(nodes: list[ast.expr]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.search(r"[A-Za-z]", node.value):
+            yield node.value
+
+
+if __name__ == "__main__":
+    import json
+
+    print(json.dumps(messages(), ensure_ascii=False, indent=1))  # noqa: T201

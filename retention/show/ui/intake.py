@@ -17,7 +17,7 @@ from retention.show.files import csv_bytes, neutral
 from retention.show.i18n import _, money, number
 from retention.show.notebook import Load
 from retention.show.ui import session
-from retention.show.ui.screen import download, escape, sentence_of
+from retention.show.ui.screen import download, escape, say, sentence_of
 from retention.show.ui.tables import grid
 
 FIRST_FIELDS = (
@@ -104,12 +104,9 @@ def account() -> None:
     data = session.data()
     report = data.orders.report
     used, aside, merged = (report.count(outcome) for outcome in ("used", "set aside", "merged"))
-    st.markdown(
-        "#### "
-        + escape(
-            _("{rows} rows: {used} used, {aside} set aside, {merged} merged.").format(
-                rows=number(report.rows_in_files), used=number(used), aside=number(aside), merged=number(merged)
-            )
+    say(
+        _("{rows} rows: {used} used, {aside} set aside, {merged} merged.").format(
+            rows=number(report.rows_in_files), used=number(used), aside=number(aside), merged=number(merged)
         )
     )
     st.markdown(escape(_purchases(report)))

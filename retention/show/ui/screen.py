@@ -69,7 +69,7 @@ def run(name: str, function: Callable, orders: rt.Orders, **options: Any) -> Any
 
 def say(sentence: str) -> None:
     """The answer, in words, before any picture."""
-    st.markdown(f"#### {escape(sentence)}")
+    st.header(escape(sentence), anchor=False)
 
 
 def chart(function: Callable, *arguments: Any, **options: Any) -> None:
@@ -140,8 +140,7 @@ def _welcome() -> None:
 
 
 def _about(data: session.Data, orders: rt.Orders) -> str:
-    begin = orders.selection.start or orders.observed_from
-    span = _("{first} to {last}").format(first=date(begin), last=date(orders.as_of - pd.Timedelta(days=1)))
+    span = _("{first} to {last}").format(first=date(orders.since), last=date(orders.as_of - pd.Timedelta(days=1)))
     if data.is_sample:
         source = _("Sample data, not your shop") if data.load.sample == "shop" else _("Sample data: CDNOW, 1997–98")
     else:

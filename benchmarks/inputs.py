@@ -1,0 +1,49 @@
+"""The files the cases read, generated once: a shop of a million lines, and one of the size of Online Retail."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import date
+from pathlib import Path
+
+import retention as rt
+from retention.engine import Dataset
+from retention.sample.exports import to_plain
+
+SIZES = {"million": 1_000_000, "retail": 541_909}
+FACTS = ("observed_from", "as_of", "currency", "timezone", "fingerprint")
+
+
+def prepare(folder: Path) -> None:
+    """Write the files that are not there yet, and the dataset."""
+    lines = None
+    for name, size in SIZES.items():
+        path = folder / f"{name}.csv"
+        if path.exists():
+            continue
+        lines = rt.make_shop(customers=290_000, months=24, seed=1).lines if lines is None else lines
+        part = path.with_suffix(".part")
+        part.write_text(to_plain(lines.head(size)), encoding="utf-8")
+        part.rename(path)
+    orders = rt.read_orders(folder / "million.csv", folder=folder / "million")  # anew: the package may have changed
+    facts = {name: str(getattr(orders, name)) for name in FACTS}
+    (folder / "million" / "facts.json").write_text(json.dumps(facts))
+
+
+def retail(folder: Path) -> str:
+    """Online Retail where RETENTION_ONLINE_RETAIL names the file, else a generated shop with as many lines."""
+    return os.environ.get("RETENTION_ONLINE_RETAIL") or str(folder / "retail.csv")
+
+
+def million(folder: Path) -> rt.Orders:
+    """The dataset made from a million lines."""
+    facts = json.loads((folder / "million" / "facts.json").read_text())
+    for name in ("observed_from", "as_of"):
+        facts[name] = date.fromisoformat(facts[name])
+    return rt.Orders(dataset=Dataset(folder / "million"), report=None, **facts)
+
+
+if __name__ == "__main__":
+    prepare(Path(sys.argv[1]))

@@ -1,0 +1,83 @@
+"""The rules of the house: layers, public names, where pages lie, what a docstring says."""
+
+from __future__ import annotations
+
+import doctest
+import inspect
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import retention as rt
+
+HOUSE = Path(__file__).parents[1]
+PUBLIC = (
+    "ColumnError",
+    "EmptyError",
+    "FileError",
+    "Inspection",
+    "OptionError",
+    "Orders",
+    "QuestionError",
+    "RetentionError",
+    "charts",
+    "inspect_orders",
+    "kpi_summary",
+    "kpi_table",
+    "last_months",
+    "load_sample",
+    "make_shop",
+    "read_orders",
+    "retention_table",
+)
+FUNCTIONS = [name for name in PUBLIC if inspect.isfunction(getattr(rt, name))]
+# What measures, estimates or reads somebody's file says where it misleads; a generator has nothing to mislead about.
+JUDGED = [name for name in FUNCTIONS if name not in ("inspect_orders", "load_sample", "make_shop")]
+
+
+def test_public_names():
+    assert tuple(rt.__all__) == PUBLIC
+
+
+def test_imports_run_one_way():
+    code = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
+    found = subprocess.run([sys.executable, "-c", code], cwd=HOUSE, capture_output=True, text=True, timeout=120)
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+def test_the_package_works_without_streamlit():
+    code = "import sys, retention; assert 'streamlit' not in sys.modules; assert 'lifetimes' not in sys.modules"
+    found = subprocess.run([sys.executable, "-c", code], cwd=HOUSE, capture_output=True, text=True, timeout=120)
+    assert found.returncode == 0, found.stderr
+
+
+def test_only_the_screens_import_streamlit():
+    imports = re.compile(r"^\s*(import|from) streamlit\b", re.MULTILINE)
+    users = {
+        path.relative_to(HOUSE).as_posix()
+        for path in (HOUSE / "retention").rglob("*.py")
+        if imports.search(path.read_text("utf-8"))
+    }
+    assert all(user.startswith("retention/show/ui") for user in users), users
+
+
+def test_pages_lie_in_folders():
+    """Streamlit runs a file directly in pages/ without app.py: no navigation, no gate."""
+    assert not [path.name for path in (HOUSE / "pages").iterdir() if path.is_file()]
+
+
+def test_no_function_shares_its_modules_name():
+    assert not [name for name in FUNCTIONS if getattr(rt, name).__module__.endswith(f".{name}")]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_docstring_has_an_example(name):
+    assert doctest.DocTestParser().get_examples(inspect.getdoc(getattr(rt, name)))
+
+
+@pytest.mark.parametrize("name", JUDGED)
+def test_a_docstring_says_when_not_to_trust_it(name):
+    assert "When not to trust it:" in inspect.getdoc(getattr(rt, name))
