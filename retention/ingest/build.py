@@ -34,6 +34,16 @@ def words() -> dict[str, dict[str, str]]:
     }
 
 
+def keep_platforms_apart(connection: Connection, platforms: list[str]) -> None:
+    """Two platforms may have given two orders the same number; the platform's name keeps them two."""
+    if len(set(platforms)) < 2:
+        return
+    names = ", ".join("'" + name.replace("'", "''") + "'" for name in platforms)
+    connection.execute(f"""
+        UPDATE rows SET order_id = order_id || ' (' || [{names}][file + 1] || ')' WHERE outcome IS NULL AND order_id IN (
+            SELECT order_id FROM rows WHERE outcome IS NULL GROUP BY order_id HAVING count(DISTINCT [{names}][file + 1]) > 1)""")
+
+
 def merge(connection: Connection, drop_duplicates: bool) -> None:
     """Merge what stands twice: an order of an earlier file that a later one brings again and, if asked, identical rows."""
     connection.execute("""
@@ -42,18 +52,18 @@ def merge(connection: Connection, drop_duplicates: bool) -> None:
         WHERE rows.order_id = latest.order_id AND rows.file < latest.newest AND outcome IS NULL""")
     if drop_duplicates:
         connection.execute(f"""
-            UPDATE rows SET outcome = 'merged', problem = 'row: the same in every column that is used' FROM (
+            UPDATE rows SET outcome = 'merged', problem = 'row: the same order, customer, product, quantity and price as a row before' FROM (
                 SELECT rowid AS row, row_number() OVER (PARTITION BY {_identical()} ORDER BY rowid) AS copy
                 FROM rows WHERE outcome IS NULL) AS copies
             WHERE copies.copy > 1 AND rows.rowid = copies.row""")
 
 
 def _identical() -> str:
-    return "order_id, ordered_at, status, customer_id, email, phone, product_id, product, category, quantity, unit_price, discount"
+    return "order_id, ordered_at, status, customer_id, email, phone, product_id, product, category, quantity, amount, discount"
 
 
 def count_duplicates(connection: Connection) -> int:
-    """Rows that repeat an earlier one in every column that is used."""
+    """Rows with the same order, customer, product, quantity and price as an earlier one."""
     query = f"SELECT count(*) - count(DISTINCT hash({_identical()})) FROM rows WHERE outcome IS NULL"
     return connection.execute(query).fetchone()[0]
 
@@ -82,9 +92,29 @@ def unknown_states(connection: Connection) -> list[str]:
     return sorted(state for (state,) in found if plain(state) not in words()["status"])
 
 
-def build_orders(
-    connection: Connection, statuses: dict[str, str], after_refund: bool, phones: dict[tuple, str]
-) -> None:
+def restore_refunded(connection: Connection, files: list[int]) -> None:
+    """Put pieces back that an export has taken off the quantity because they were refunded.
+
+    Such a file names the order's subtotal and its refund as well. What the lines lack to the subtotal goes to the lines
+    left without a piece, else to all, so that gross, discounts and refunds mean the same as in every other file.
+    """
+    chosen = ", ".join(map(str, files))
+    connection.execute(f"""
+        UPDATE rows SET amount = amount + missing, quantity = quantity + round(missing / 100 / unit_price) FROM (
+            SELECT row, round(lacks * upto / total)::BIGINT - round(lacks * (upto - weight) / total)::BIGINT AS missing
+            FROM (SELECT row, lacks, weight, sum(weight) OVER (PARTITION BY order_id) AS total,
+                    sum(weight) OVER (PARTITION BY order_id ORDER BY product_id, quantity, row) AS upto
+                FROM (SELECT rows.rowid AS row, short.*, product_id, quantity,
+                        CASE WHEN quantity > 0 AND emptied THEN 0 ELSE unit_price END AS weight
+                    FROM rows JOIN (
+                        SELECT order_id, max(order_subtotal) - sum(amount) AS lacks, bool_or(quantity = 0 AND unit_price > 0) AS emptied
+                        FROM rows WHERE file IN ({chosen}) AND outcome IS NULL AND quantity >= 0
+                        GROUP BY order_id HAVING lacks > 0 AND max(abs(refunded)) > 0) AS short USING (order_id)
+                    WHERE file IN ({chosen}) AND outcome IS NULL AND quantity >= 0 AND unit_price > 0))) AS restored
+        WHERE rows.rowid = restored.row AND missing > 0""")
+
+
+def build_orders(connection: Connection, statuses: dict[str, str], phones: dict[tuple, str]) -> None:
     """Make `refs` (one row an order, everything about it) and `priced` (one row a line, its share of order money)."""
     known = words()["status"] | {plain(state): meaning for state, meaning in statuses.items()}
     _lookup(connection, "states", "status", known)
@@ -108,9 +138,9 @@ def build_orders(
                 max(discount_code) AS discount_code, max(upper(currency)) AS currency,
                 CAST(sum(quantity) FILTER (quantity > 0) AS DOUBLE) AS units,
                 coalesce(sum(amount) FILTER (quantity >= 0), 0) AS gross,
-                coalesce(sum(discount) FILTER (quantity >= 0), 0) AS line_discount,
+                coalesce(sum(abs(discount)) FILTER (quantity >= 0), 0) AS line_discount,
                 coalesce(-sum(amount) FILTER (quantity < 0), 0) AS returned,
-                coalesce(max(abs(order_discount)), 0) AS order_discount, max(order_subtotal) AS order_subtotal,
+                coalesce(max(abs(order_discount)), 0) AS order_discount,
                 coalesce(max(shipping), 0) AS shipping, coalesce(max(tax), 0) AS tax, coalesce(max(abs(refunded)), 0) AS refunded,
                 bool_or(quantity > 0 AND unit_price > 0) AS has_product
             FROM rows LEFT JOIN states AS state ON rows.status = state.word
@@ -119,7 +149,6 @@ def build_orders(
         judged AS (
             SELECT summed.* EXCLUDE (state), CASE WHEN cancelled THEN 'cancelled' ELSE coalesce(state, 'paid') END AS state,
                 least(greatest(order_discount - line_discount, 0), greatest(gross - line_discount, 0)) AS extra_discount,
-                {"greatest(refunded - greatest(order_subtotal - gross, 0), 0)" if after_refund else "refunded"} AS paid_back,
                 CASE WHEN contains(email, '@') THEN email END AS email_key,
                 {_e164("summed.phone", "national.e164")} AS phone_key,
                 CASE WHEN lower(customer) NOT IN ({nobody}) AND NOT regexp_matches(customer, '^\\d([.,]\\d+)?[eE]\\+\\d+$')
@@ -129,7 +158,7 @@ def build_orders(
             SELECT *, state = 'paid' AND has_product AS is_purchase,
                 state IN ('paid', 'returned') AND NOT (state = 'paid' AND has_product) AND returned > 0 AS is_return,
                 coalesce(email_key, phone_key, id_key) AS customer_ref,
-                least(paid_back, gross - line_discount - extra_discount) AS refund_share
+                least(refunded, greatest(gross - line_discount - extra_discount, 0)) AS refund_share
             FROM judged)
         SELECT CAST(row_number() OVER (ORDER BY ordered_at, order_ref) AS INTEGER) AS order_id, *,
             CAST(ordered_at AS DATE) - DATE '1970-01-01' AS day, year(ordered_at) * 12 + month(ordered_at) - 1 AS month
@@ -144,7 +173,7 @@ def national_phones(connection: Connection) -> list[tuple[str, str | None]]:
     """Phone numbers that identify somebody but lack a country prefix, with the order's country."""
     query = rf"""
         SELECT DISTINCT phone, country FROM (SELECT max(phone) AS phone, max(country) AS country, max(email) AS email
-            FROM rows WHERE outcome IS NULL GROUP BY order_id)
+            FROM rows WHERE outcome IS NULL AND order_id IN (SELECT order_id FROM rows WHERE NOT prefix(phone, '+')) GROUP BY order_id)
         WHERE phone IS NOT NULL AND (email IS NULL OR NOT contains(email, '@')) AND NOT regexp_matches({_digits("phone")}, '^(\+|00)')"""
     return connection.execute(query).fetchall()
 
@@ -156,7 +185,7 @@ def _digits(column: str) -> str:
 def _e164(phone: str, national: str) -> str:
     digits = _digits(phone)
     return rf"""coalesce({national}, CASE WHEN regexp_matches({digits}, '^(\+|00)\d{{8,15}}$')
-        THEN regexp_replace({digits}, '^(\+|00)', '+') WHEN length({digits}) >= 6 THEN {digits} END)"""
+        THEN regexp_replace({digits}, '^(\+|00)', '+') WHEN length({digits}) >= 6 THEN 'tel ' || {digits} END)"""
 
 
 def _lookup(connection: Connection, table: str, columns: str, known: dict[str, str]) -> None:
@@ -173,7 +202,7 @@ def _lookup(connection: Connection, table: str, columns: str, known: dict[str, s
 
 def write(connection: Connection, folder: Path) -> None:
     """Write lines, orders and customers as Parquet."""
-    share = "sum(base) OVER (PARTITION BY order_id ORDER BY row)"
+    share = "sum(base) OVER (PARTITION BY order_id ORDER BY product_id, amount, discount, row)"
     total = "sum(base) OVER (PARTITION BY order_id)"
     needs_sharing = connection.execute("SELECT bool_or(extra_discount > 0 OR refund_share > 0) FROM refs").fetchone()[0]
 
@@ -191,8 +220,8 @@ def write(connection: Connection, folder: Path) -> None:
             WITH lined AS (
                 SELECT rows.rowid AS row, refs.order_id, product_id, product, category, CAST(quantity AS DOUBLE) AS quantity,
                     CAST(unit_price AS DOUBLE) AS unit_price, quantity < 0 AS is_return, amount,
-                    coalesce(discount, 0) AS discount, extra_discount, refund_share,
-                    CASE WHEN quantity < 0 THEN 0 ELSE amount - coalesce(discount, 0) END AS base
+                    coalesce(abs(discount), 0) AS discount, extra_discount, refund_share,
+                    CASE WHEN quantity < 0 THEN 0 ELSE greatest(amount - coalesce(abs(discount), 0), 0) END AS base
                 FROM rows JOIN refs ON rows.order_id = refs.order_ref WHERE outcome IS NULL),
             split AS (
                 SELECT *, CASE WHEN is_return THEN 0 ELSE amount END AS gross,

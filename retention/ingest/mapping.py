@@ -66,9 +66,11 @@ def plain(name: str) -> str:
     >>> plain("Numer zamówienia"), plain("SİPARİŞ  no."), plain("Łącznie")
     ('numer zamowienia', 'siparis no', 'lacznie')
     """
-    folded = unicodedata.normalize("NFKD", name.replace("ı", "i").replace("İ", "i").casefold().replace("ł", "l"))
+    folded = unicodedata.normalize(
+        "NFKD", name.replace("№", " n ").replace("ı", "i").replace("İ", "i").casefold().replace("ł", "l")
+    )
     letters = "".join(letter for letter in folded if not unicodedata.combining(letter))
-    return " ".join(re.sub(r"[\W_]+", " ", letters.replace("#", " # ").replace("№", " n ")).split()) or name
+    return " ".join(re.sub(r"[\W_]+", " ", letters.replace("#", " # ")).split()) or name
 
 
 def recognise(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> Match:

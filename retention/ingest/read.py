@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
@@ -18,24 +17,20 @@ import duckdb
 import pandas as pd
 
 from retention.engine import Dataset, workshop
-from retention.errors import EmptyError, OptionError, QuestionError, check_option
-from retention.ingest import build, typed
-from retention.ingest.dialect import find_dialect
-from retention.ingest.mapping import check_mapping, recognise
+from retention.errors import EmptyError, FileError, OptionError, QuestionError, check_option
+from retention.ingest import account, build
+from retention.ingest.decide import Reading, decide
+from retention.ingest.dialect import Dialect, find_dialect
+from retention.ingest.encoding import DAMAGED
+from retention.ingest.mapping import check_mapping, plain, recognise
 from retention.ingest.source import Source, Text, to_text
+from retention.ingest.typed import Typed, type_file
 from retention.orders import Orders
-from retention.report import Choice, FileFacts, Report
-from retention.schema import FIELDS, IDENTITY
+from retention.report import Choice
+from retention.schema import IDENTITY
 
-VERSION = "1"
-SET_ASIDE = ("file", "line", "column", "value", "reason", "amount", "text")
-CUT_REASONS = {
-    "MISSING COLUMNS": "fewer cells than the header",
-    "TOO MANY COLUMNS": "more cells than the header",
-    "UNQUOTED VALUE": "a quotation mark is not closed",
-    "INVALID ENCODING": "letters that are not text",
-    "LINE SIZE OVER MAXIMUM": "a line longer than any order line",
-}
+VERSION = "2"
+MOST_STATES = 10
 
 
 @dataclass(frozen=True)
@@ -83,7 +78,7 @@ def inspect_orders(
 
 
 def read_orders(
-    source: Source | list[Source],
+    source: Source | list[Source] | tuple[Source, ...],
     *,
     mapping: dict[str, str] | None = None,
     date_order: str | None = None,
@@ -105,7 +100,8 @@ def read_orders(
     mapped to "" is ignored. date_order: "ymd", "dmy" or "mdy". decimal: "." or ",". currency: the one to keep, or the
     file's where it names none. timezone: moments with an offset are moved there. statuses: the shop's own words for a
     state → paid, pending, cancelled, failed, test or returned. folder: where the Parquet files are kept; without it they go
-    with the last use of the result.
+    with the last use of the result. Of several files of one platform, an order that stands in two is taken from the later one
+    in the list, with all its lines.
 
     An order is a purchase when it was paid, was not cancelled and has a product with a positive quantity and price. A
     customer is an e-mail address, else a phone number, else the shop's customer number. A cumulative refund is set against
@@ -122,16 +118,10 @@ def read_orders(
     >>> orders.report.count("used"), orders.currency
     (1, '')
     """
-    check_option("date_order", date_order or "ymd", ("ymd", "dmy", "mdy"))
-    check_option("decimal", decimal or ".", (".", ","))
-    if timezone is not None and timezone not in available_timezones():
-        raise OptionError("timezone={value!r} is not known.", "Write it as 'Europe/Warsaw'.", value=timezone)
-    for meaning in (statuses or {}).values():
-        check_option("statuses", meaning, tuple(build.REASONS))
-    sources = source if isinstance(source, list) else [source]
+    _check_options(date_order, decimal, timezone, statuses)
+    sources = list(source) if isinstance(source, list | tuple) else [source]
     if not sources:
         raise EmptyError("No file was given.", "Name at least one.")
-    place = _place(folder)
     options = {
         "mapping": mapping,
         "date_order": date_order,
@@ -143,59 +133,81 @@ def read_orders(
         "statuses": statuses,
         "drop_duplicates": drop_duplicates,
     }
-    with workshop(place) as connection:
-        progress(0.02, "reading")
-        readings, choices = [], []
-        for number, one in enumerate(sources):
-            text = to_text(one, place, number, encoding, name if len(sources) == 1 else "")
-            reading, decided = _decide(connection, text, mapping, delimiter, date_order, decimal, timezone)
-            typed.type_rows(connection, reading, number)
-            readings.append(reading)
-            choices += decided
-            progress(0.02 + 0.5 * (number + 1) / len(sources), "reading")
-        rejects = pd.concat([_rejects(connection, reading, number) for number, reading in enumerate(readings)])
-        _order_ids(connection, readings, choices)
-        build.merge(connection, drop_duplicates)
-        money = _choose_currency(connection, readings, currency, choices)
-        _refuse_empty(connection, readings, rejects)
-        progress(0.6, "orders")
-        after_refund = any(reading.layout.quantity_after_refund for reading in readings)
-        phones = {pair: _e164(*pair) for pair in build.national_phones(connection)}
-        for state in build.unknown_states(connection):
-            if plain_state(state, statuses):
-                continue
-            choices.append(Choice(f"State “{state}”", "paid", "not a known word", "statuses"))
-        build.build_orders(connection, statuses or {}, after_refund, phones)
-        progress(0.75, "writing")
-        build.write(connection, place)
-        duplicates = build.count_duplicates(connection)
-        if duplicates:
-            choices.append(Choice("Identical rows", f"kept {duplicates:,}", "they can be genuine", "drop_duplicates"))
-        row_account = build.row_account(connection)
-        set_aside = _write_set_aside(connection, readings, rejects, place)
-        first, last = connection.execute("SELECT min(ordered_at), max(ordered_at) FROM refs").fetchone()
-        facts = _facts(connection, duplicates, set_aside)
-        report = _report(connection, readings, choices, row_account, rejects, facts)
-    for leftover in place.glob("text_*"):
-        leftover.unlink()
-    shutil.rmtree(place / "spill", ignore_errors=True)
-    digest = [reading.text.sha256 for reading in readings]
-    orders = Orders(
-        dataset=Dataset(place, temporary=folder is None),
-        observed_from=first.date(),
-        as_of=last.date() + timedelta(days=1),
-        currency=money,
-        timezone=timezone or "",
-        fingerprint=hashlib.sha256(json.dumps([VERSION, digest, options], sort_keys=True).encode()).hexdigest(),
-        report=report,
-    )
+    place = _place(folder)
+    try:
+        with workshop(place) as connection:
+            found = _build(connection, sources, place, name, options, progress)
+    except BaseException as error:
+        if folder is None:
+            shutil.rmtree(place, ignore_errors=True)
+        if isinstance(error, duckdb.Error):
+            detail = str(error).splitlines()[0][:200]
+            raise FileError(
+                "The orders cannot be put together: {detail}.", "Please report this sentence.", detail=detail
+            ) from error
+        raise
+    finally:
+        for leftover in place.glob("text_*"):
+            leftover.unlink()
+        shutil.rmtree(place / "spill", ignore_errors=True)
+    orders = replace(found, dataset=Dataset(place, temporary=folder is None))
     progress(1.0, "done")
     return orders
 
 
-def plain_state(state: str, statuses: dict[str, str] | None) -> bool:
-    """Whether the caller named this state."""
-    return build.plain(state) in {build.plain(word) for word in statuses or {}}
+def _build(
+    connection: duckdb.DuckDBPyConnection,
+    sources: list[Source],
+    place: Path,
+    name: str,
+    options: dict,
+    progress: Callable[[float, str], None],
+) -> Orders:
+    """Write the dataset into its folder; return the orders, not yet opened."""
+    progress(0.02, "reading")
+    files, choices = _read_files(connection, sources, place, name, options, progress)
+    _order_ids(connection, files, choices)
+    build.keep_platforms_apart(connection, [file.reading.layout.name for file in files])
+    build.merge(connection, options["drop_duplicates"])
+    currency = _choose_currency(connection, files, options["currency"], choices)
+    account.refuse_empty(connection, files)
+    progress(0.6, "orders")
+    rows = account.row_account(connection, files)
+    duplicates = build.count_duplicates(connection)
+    if duplicates:
+        choices.append(Choice("Identical rows", f"kept {duplicates:,}", "they can be genuine", "drop_duplicates"))
+    if short := [number for number, file in enumerate(files) if file.reading.layout.quantity_after_refund]:
+        build.restore_refunded(connection, short)
+    statuses = options["statuses"] or {}
+    choices += _unknown_states(connection, statuses)
+    phones = {pair: _e164(*pair) for pair in build.national_phones(connection)}
+    build.build_orders(connection, statuses, phones)
+    progress(0.75, "writing")
+    build.write(connection, place)
+    set_aside = account.write_set_aside(connection, files, place)
+    first, last = connection.execute("SELECT min(ordered_at), max(ordered_at) FROM refs").fetchone()
+    facts = account.facts(connection, duplicates, set_aside)
+    digest = json.dumps([VERSION, [file.text.sha256 for file in files], options], sort_keys=True)
+    return Orders(
+        dataset=None,
+        observed_from=first.date(),
+        as_of=last.date() + timedelta(days=1),
+        currency=currency,
+        timezone=options["timezone"] or "",
+        fingerprint=hashlib.sha256(digest.encode()).hexdigest(),
+        report=account.make_report(files, rows, build.order_account(connection), choices, facts),
+    )
+
+
+def _check_options(
+    date_order: str | None, decimal: str | None, timezone: str | None, statuses: dict[str, str] | None
+) -> None:
+    check_option("date_order", date_order or "ymd", ("ymd", "dmy", "mdy"))
+    check_option("decimal", decimal or ".", (".", ","))
+    if timezone is not None and timezone not in available_timezones():
+        raise OptionError("timezone={value!r} is not known.", "Write it as 'Europe/Warsaw'.", value=timezone)
+    for meaning in (statuses or {}).values():
+        check_option("statuses", meaning, tuple(build.REASONS))
 
 
 def _place(folder: str | Path | None) -> Path:
@@ -206,31 +218,63 @@ def _place(folder: str | Path | None) -> Path:
     return Path(folder).resolve()
 
 
-def _decide(
+def _read_files(
     connection: duckdb.DuckDBPyConnection,
-    text: Text,
-    mapping: dict[str, str] | None,
-    delimiter: str | None,
-    date_order: str | None,
-    decimal: str | None,
-    timezone: str | None,
-) -> tuple[typed.Reading, list[Choice]]:
-    dialect = find_dialect(text, delimiter)
+    sources: list[Source],
+    place: Path,
+    name: str,
+    options: dict,
+    progress: Callable[[float, str], None],
+) -> tuple[list[Typed], list[Choice]]:
+    files: list[Typed] = []
+    choices: list[Choice] = []
+    for number, source in enumerate(sources):
+        text = to_text(source, place, number, options["encoding"], name if len(sources) == 1 else "")
+        copies = sum(file.text.name.partition(" (")[0] == text.name for file in files)
+        text = replace(text, name=f"{text.name} ({copies + 1})") if copies else text
+        if text.nuls:
+            choices.append(Choice("NUL bytes", f"left out {text.nuls:,}", "they are no letters"))
+        if text.encoding == DAMAGED:
+            choices.append(Choice("Letters", "damaged ones replaced", "most of the file is UTF-8", "encoding"))
+        dialect = find_dialect(text, options["delimiter"])
+
+        def settle(dialect: Dialect, text: Text = text) -> tuple[Reading, list[Choice]]:
+            return _decide(connection, text, dialect, options)
+
+        file, decided = type_file(connection, text, dialect, settle, number, place)
+        files.append(file)
+        choices += decided
+        progress(0.02 + 0.5 * (number + 1) / len(sources), "reading")
+    return files, choices
+
+
+def _decide(
+    connection: duckdb.DuckDBPyConnection, text: Text, dialect: Dialect, options: dict
+) -> tuple[Reading, list[Choice]]:
     match = recognise(dialect.columns, dialect.rows)
-    chosen = match.mapping | (mapping or {})
-    taken = set((mapping or {}).values())
-    chosen = {
-        name: column
-        for name, column in chosen.items()
-        if column and (name in (mapping or {}) or column not in taken or match.mapping.get(name) != column)
-    }
+    asked = options["mapping"] or {}
+    kept = {field: column for field, column in match.mapping.items() if column not in asked.values()}
+    chosen = {field: column for field, column in (kept | asked).items() if column}
     check_mapping(chosen, dialect.columns, match.layout, text.name)
-    return typed.decide(connection, text, dialect, match.layout, chosen, date_order, decimal, timezone)
+    return decide(
+        connection, text, dialect, match.layout, chosen, options["date_order"], options["decimal"], options["timezone"]
+    )
 
 
-def _order_ids(connection: duckdb.DuckDBPyConnection, readings: list[typed.Reading], choices: list[Choice]) -> None:
+def _unknown_states(connection: duckdb.DuckDBPyConnection, statuses: dict[str, str]) -> list[Choice]:
+    named = {plain(word) for word in statuses}
+    unknown = [state for state in build.unknown_states(connection) if plain(state) not in named]
+    choices = [Choice(f"State “{state}”", "paid", "not a known word", "statuses") for state in unknown[:MOST_STATES]]
+    if len(unknown) > MOST_STATES:
+        more = f"{len(unknown) - MOST_STATES:,} more states"
+        choices.append(Choice(more, "paid", "not known words", "statuses"))
+    return choices
+
+
+def _order_ids(connection: duckdb.DuckDBPyConnection, files: list[Typed], choices: list[Choice]) -> None:
     """Give the rows of a file without order numbers one: every row, or a customer's purchases at one moment."""
-    for number, reading in enumerate(readings):
+    for number, file in enumerate(files):
+        reading = file.reading
         if "order_id" in reading.mapping:
             continue
         if reading.layout.row_is_order:
@@ -243,7 +287,7 @@ def _order_ids(connection: duckdb.DuckDBPyConnection, readings: list[typed.Readi
 
 
 def _choose_currency(
-    connection: duckdb.DuckDBPyConnection, readings: list[typed.Reading], currency: str | None, choices: list[Choice]
+    connection: duckdb.DuckDBPyConnection, files: list[Typed], currency: str | None, choices: list[Choice]
 ) -> str:
     found = build.currencies(connection)
     wanted = currency.upper() if currency else ""
@@ -265,7 +309,7 @@ def _choose_currency(
         build.keep_currency(connection, wanted)
     if found:
         return wanted or next(iter(found))
-    habit = next((reading.layout.currency for reading in readings if reading.layout.currency), "")
+    habit = next((file.reading.layout.currency for file in files if file.reading.layout.currency), "")
     if not wanted:
         why = "the habit of this file" if habit else "the file names none"
         choices.append(Choice("Currency", habit or "not known", why, "currency"))
@@ -280,172 +324,3 @@ def _e164(phone: str, country: str | None) -> str | None:
     except phonenumbers.NumberParseException:
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def _refuse_empty(connection: duckdb.DuckDBPyConnection, readings: list[typed.Reading], rejects: pd.DataFrame) -> None:
-    if connection.execute("SELECT count(*) FROM rows WHERE outcome IS NULL").fetchone()[0]:
-        return
-    names = ", ".join(reading.text.name for reading in readings)
-    first = connection.execute("SELECT file, rowid, problem, found FROM rows ORDER BY rowid LIMIT 1").fetchone()
-    if first is None and rejects.empty:
-        raise EmptyError("{file} has a header and no orders.", "Choose a longer period in the export.", file=names)
-    if first is None:
-        raise EmptyError(
-            "No row of {file} could be used. Line {line}: {reason}.",
-            "Save the file again as CSV (UTF-8) straight from the shop system.",
-            file=names,
-            line=rejects["line"].iloc[0],
-            reason=rejects["reason"].iloc[0],
-        )
-    reading = readings[first[0]]
-    field, _, reason = first[2].partition(": ")
-    raise EmptyError(
-        "No row of {file} could be used. Line {line}, column {column}: {reason}; found {found!r}, expected {expected}.",
-        "Check what this column holds, or pick another one under Columns.",
-        file=names,
-        line=_line_numbers(reading, [first[1]], rejects, -1)[0],
-        column=reading.mapping.get(field, field),
-        reason=reason,
-        found=first[3] or "",
-        expected=FIELDS.get(field, field),
-    )
-
-
-def _rejects(connection: duckdb.DuckDBPyConnection, reading: typed.Reading, number: int) -> pd.DataFrame:
-    """Rows that could not be cut into as many cells as the header has."""
-    found = connection.execute(f"""
-        SELECT line, min(column_name) AS cell, any_value(error_type)::VARCHAR AS error, any_value(csv_line) AS text
-        FROM rejects_{number} GROUP BY line ORDER BY line""").df()
-    return pd.DataFrame(
-        {
-            "file": reading.text.name,
-            "line": found["line"],
-            "column": "",
-            "value": "",
-            "reason": found["error"].map(CUT_REASONS).fillna(found["error"]),
-            "amount": pd.Series(index=found.index, dtype=float),
-            "text": found["text"],
-        },
-        columns=SET_ASIDE,
-    )
-
-
-def _after_rejects(line: int, bad: list[int]) -> int:
-    for reject in bad:
-        line += reject <= line
-    return line
-
-
-def _line_numbers(reading: typed.Reading, rows: list[int], rejects: pd.DataFrame, counted: int) -> list[int]:
-    """The physical line of data rows counted from 0; a pass over the file where line breaks stand inside cells."""
-    bad = sorted(rejects.loc[rejects["file"] == reading.text.name, "line"])
-    wanted, lines = set(rows), {}
-    width = len(reading.dialect.columns)
-    if not wanted:
-        return []
-    if reading.text.newlines - reading.dialect.skip - len(bad) - counted in (0, -1):
-        return [_after_rejects(reading.dialect.skip + 1 + row, bad) for row in rows]
-    with open(reading.text.path, encoding="utf-8", newline="") as stream:
-        for _ in range(reading.dialect.skip):
-            stream.readline()
-        records = csv.reader(stream, delimiter=reading.dialect.delimiter)
-        row, start = 0, reading.dialect.skip + 1
-        try:
-            for cells in records:
-                if len(cells) == width and start not in bad:
-                    if row in wanted:
-                        lines[row] = start
-                        if len(lines) == len(wanted):
-                            break
-                    row += 1
-                start = reading.dialect.skip + records.line_num + 1
-        except csv.Error:
-            pass
-    return [lines.get(row, reading.dialect.skip + 1 + row) for row in rows]
-
-
-def _write_set_aside(
-    connection: duckdb.DuckDBPyConnection, readings: list[typed.Reading], rejects: pd.DataFrame, place: Path
-) -> int:
-    found = connection.execute("""
-        SELECT file, rowid AS row, problem, found AS value, amount / 100 AS amount, text FROM rows
-        WHERE outcome = 'set aside' ORDER BY rowid""").df()
-    lines: dict[tuple[int, int], int] = {}
-    counted, before = _rows_by_file(connection), 0
-    for number, reading in enumerate(readings):
-        rows = found.loc[found["file"] == number, "row"].tolist()
-        physical = _line_numbers(reading, [row - before for row in rows], rejects, counted.get(number, 0))
-        lines |= {(number, row): line for row, line in zip(rows, physical, strict=True)}
-        before += counted.get(number, 0)
-    fields = [problem.partition(": ") for problem in found["problem"]]
-    table = pd.DataFrame(
-        {
-            "file": [readings[number].text.name for number in found["file"]],
-            "line": [lines[key] for key in zip(found["file"], found["row"], strict=True)],
-            "column": [readings[n].mapping.get(f[0], f[0]) for n, f in zip(found["file"], fields, strict=True)],
-            "value": found["value"],
-            "reason": [field[2] for field in fields],
-            "amount": found["amount"],
-            "text": found["text"],
-        },
-        columns=SET_ASIDE,
-    )
-    everything = pd.concat([frame for frame in (table, rejects) if len(frame)] or [table])
-    everything = everything.astype(
-        {"file": "str", "line": "int64", "column": "str", "value": "str", "reason": "str", "text": "str"}
-    )
-    everything.to_parquet(place / "set_aside.parquet", index=False)
-    return len(everything)
-
-
-def _rows_by_file(connection: duckdb.DuckDBPyConnection) -> dict[int, int]:
-    return dict(connection.execute("SELECT file, count(*) FROM rows GROUP BY file").fetchall())
-
-
-def _facts(connection: duckdb.DuckDBPyConnection, duplicates: int, set_aside: int) -> dict[str, float]:
-    row = connection.execute("""
-        SELECT count(*), count(*) FILTER (is_purchase), count(*) FILTER (is_purchase AND customer_ref IS NULL),
-            count(DISTINCT customer_ref) FILTER (is_purchase) FROM refs""").fetchone()
-    names = ("orders", "purchases", "purchases_by_nobody", "customers")
-    return dict(zip(names, row, strict=True)) | {"duplicates": duplicates, "set_aside": set_aside}
-
-
-def _report(
-    connection: duckdb.DuckDBPyConnection,
-    readings: list[typed.Reading],
-    choices: list[Choice],
-    rows: pd.DataFrame,
-    rejects: pd.DataFrame,
-    facts: dict[str, float],
-) -> Report:
-    counted = _rows_by_file(connection)
-    cut = rejects.groupby("reason").size()
-    broken = pd.DataFrame(
-        {
-            "outcome": "set aside",
-            "reason": [f"row: {reason}" for reason in cut.index],
-            "rows": cut.to_numpy(),
-            "amount": float("nan"),
-        }
-    )
-    return Report(
-        files=tuple(
-            FileFacts(
-                name=reading.text.name,
-                rows=counted.get(number, 0) + int((rejects["file"] == reading.text.name).sum()),
-                layout=reading.layout.name,
-                encoding=reading.text.encoding,
-                delimiter=reading.dialect.delimiter,
-                header_line=reading.dialect.skip,
-                mapping=reading.mapping,
-                unused_columns=tuple(
-                    column for column in reading.dialect.columns if column not in reading.mapping.values()
-                ),
-            )
-            for number, reading in enumerate(readings)
-        ),
-        rows=pd.concat([rows, broken], ignore_index=True) if len(broken) else rows,
-        orders=build.order_account(connection),
-        choices=tuple(dict.fromkeys(choices)),
-        facts=facts,
-    )

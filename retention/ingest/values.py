@@ -100,12 +100,9 @@ def read_dates(
     if any(DAY_AND_MONTH.match(cell) for cell in cells):
         order, why = _day_or_month_first(cells, bounds, habit, sorted_as, column, file)
         return DateReading(_day_month_formats(cells, order), order, why, has_offset)
-    dates = (
-        NAMED_MONTH
-        if any(re.search(r"[A-Za-z]{3}", re.sub(r"[AP]M$|T(?=\d)|UTC|GMT", "", cell)) for cell in cells)
-        else YEAR_FIRST
-    )
-    order = "name" if dates is NAMED_MONTH else "ymd"
+    named = [cell for cell in cells if re.search(r"[A-Za-z]{3}", re.sub(r"[AP]M$|T(?=\d)|UTC|GMT", "", cell))]
+    order = "name" if len(named) * 2 > len(cells) else "ymd"
+    dates = (*NAMED_MONTH, *YEAR_FIRST) if named else YEAR_FIRST
     return DateReading(_with_clocks(dates), order, "month by name" if order == "name" else "year first", has_offset)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from retention.sample.shop import CITIES
+from retention.sample.catalogue import CITIES
 
 TIMEZONE = "Europe/Budapest"
 POLISH_COUNTRIES = ("PL", "HU", "DE", "GB", "US")  # their letters exist in cp1250

@@ -1,0 +1,193 @@
+"""How the numbers and dates of a file are written, settled before its rows are typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import duckdb
+
+from retention.errors import EmptyError, QuestionError
+from retention.ingest.dialect import HEAD_ROWS, Dialect
+from retention.ingest.mapping import Layout
+from retention.ingest.records import MAX_LINE, records
+from retention.ingest.source import Text
+from retention.ingest.values import DAY_AND_MONTH, OFFSET, DateReading, decimal_mark, frequent_first, read_dates
+from retention.report import Choice
+from retention.schema import ORDER_MONEY
+
+NUMBERS = ("quantity", "unit_price", "line_total", "discount", *ORDER_MONEY)
+RARE = 0.01  # at most this share of contradicting dates are slips; more, and a spreadsheet has been at work
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Everything that was decided about one file before its rows are typed."""
+
+    dialect: Dialect
+    layout: Layout
+    mapping: dict[str, str]
+    marks: dict[str, str]
+    dates: DateReading
+    timezone: str | None
+
+
+def decide(
+    connection: duckdb.DuckDBPyConnection,
+    text: Text,
+    dialect: Dialect,
+    layout: Layout,
+    mapping: dict[str, str],
+    date_order: str | None,
+    decimal: str | None,
+    timezone: str | None,
+) -> tuple[Reading, list[Choice]]:
+    """Find the decimal mark of every number and the order of the dates; ask only what the file cannot answer."""
+    choices = []
+    if not dialect.rows:
+        dialect = replace(dialect, rows=_first_rows(connection, dialect, text.name))
+    marks = _marks(connection, dialect, mapping, decimal, choices, text.name)
+    column = mapping["ordered_at"]
+    cells = _cells(dialect, column)
+    bounds, sorted_as = None, ""
+    if looks := next(filter(None, map(DAY_AND_MONTH.match, cells)), None):
+        bounds, sorted_as = _day_month_evidence(connection, dialect, column, looks[2])
+    habit = f"asked {date_order}" if date_order in ("dmy", "mdy") else layout.date_order
+    dates = read_dates(cells, bounds, habit, sorted_as, column, text.name)
+    dates = frequent_first(dates, _matched(connection, cells, dates))
+    if dates.order in ("dmy", "mdy"):
+        words = {"dmy": "day before month", "mdy": "month before day"}
+        choices.append(Choice("Dates", words[dates.order], dates.why, "date_order"))
+    if dates.has_offset and timezone is None:
+        choices.append(
+            Choice("Time zone", "the clock in the file", "its offset is taken as the shop's own", "timezone")
+        )
+    return Reading(dialect, layout, mapping, marks, dates, timezone), choices
+
+
+def _first_rows(connection: duckdb.DuckDBPyConnection, dialect: Dialect, file: str) -> tuple[tuple[str, ...], ...]:
+    """The first rows that can be cut, where the beginning of the text holds none."""
+    try:
+        rows = connection.execute(f"SELECT * FROM {csv_sql(dialect)} LIMIT {HEAD_ROWS}").fetchall()
+    except duckdb.Error:
+        rows = []
+    broken = None if rows else next(records(dialect), None)
+    if broken:
+        raise EmptyError(
+            "No row of {file} could be used. Line {line}: {reason}.",
+            "Save the file again as CSV (UTF-8) straight from the shop system.",
+            file=file,
+            line=broken.line,
+            reason=broken.reason,
+        )
+    if not rows:
+        raise EmptyError(
+            "{file} has a header and no orders under it.", "Choose a longer period in the export.", file=file
+        )
+    return tuple(tuple(cell or "" for cell in row) for row in rows)
+
+
+def csv_sql(dialect: Dialect, rejects: str = "") -> str:
+    """The table function that reads the data rows of a text as strings c0, c1, …; without `rejects` bad rows are skipped."""
+    columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(dialect.columns)))
+    path = str(dialect.path).replace("'", "''")
+    store = (
+        f", store_rejects = true, rejects_table = '{rejects}', rejects_scan = '{rejects}_scan'"
+        if rejects
+        else ", ignore_errors = true"
+    )
+    return (
+        f"read_csv('{path}', auto_detect = false, header = false, skip = {dialect.skip}, columns = {{{columns}}}, "
+        f"delim = '{dialect.delimiter}', quote = '\"', escape = '\"', max_line_size = {MAX_LINE}, strict_mode = true{store})"
+    )
+
+
+def column_sql(dialect: Dialect, column: str) -> str:
+    """The c-name of a column."""
+    return f"c{dialect.columns.index(column)}"
+
+
+def _cells(dialect: Dialect, column: str) -> list[str]:
+    return [row[dialect.columns.index(column)] for row in dialect.rows]
+
+
+def _marks(
+    connection: duckdb.DuckDBPyConnection,
+    dialect: Dialect,
+    mapping: dict[str, str],
+    decimal: str | None,
+    choices: list[Choice],
+    file: str,
+) -> dict[str, str]:
+    names = [name for name in NUMBERS if name in mapping]
+    if decimal in (".", ","):
+        return dict.fromkeys(names, decimal)
+    found = {name: _cells(dialect, mapping[name]) for name in names}
+    marks = {name: decimal_mark(found[name]) for name in names}
+    for name in (name for name in names if marks[name] == "?" or (not marks[name] and name != "quantity")):
+        raw = column_sql(dialect, mapping[name])
+        query = f"SELECT DISTINCT {raw} FROM {csv_sql(dialect)} WHERE regexp_matches({raw}, '[.,]') LIMIT 5000"
+        found[name] = [row[0] for row in connection.execute(query).fetchall()]
+        marks[name] = decimal_mark(found[name])
+    proven = [mark for mark in marks.values() if mark in (".", ",")]
+    usual = max(set(proven), key=lambda mark: (proven.count(mark), mark), default="")
+    for name in names:
+        if marks[name] == "?" and not usual and dialect.delimiter != ";":
+            raise _ask_decimal(mapping[name], found[name], file)
+        if marks[name] == "?":
+            why = "the file's other numbers" if usual else "files cut by semicolons write decimals with a comma"
+            marks[name] = usual or ","
+            choices.append(Choice(f"Decimal mark in {mapping[name]}", marks[name], why, "decimal"))
+        marks[name] = marks[name] or usual or "."
+    if "," in marks.values():
+        choices.append(Choice("Decimal mark", ",", "proven by the values", "decimal"))
+    return marks
+
+
+def _ask_decimal(column: str, cells: list[str], file: str) -> QuestionError:
+    example = next(cell for cell in cells if decimal_mark([cell]) == "?")
+    return QuestionError(
+        "The numbers in column {column} of {file}, such as {example}, can be thousands or have three decimals.",
+        "Say which under Numbers, or pass decimal='.' or ','.",
+        option="decimal",
+        choices=(".", ","),
+        column=column,
+        file=file,
+        example=example,
+    )
+
+
+def _day_month_evidence(
+    connection: duckdb.DuckDBPyConnection, dialect: Dialect, column: str, separator: str
+) -> tuple[tuple[int, int], str]:
+    """The largest first and second number of the whole column, rare slips apart; else the order that runs through time."""
+    raw = column_sql(dialect, column)
+    a, b = (f"TRY_CAST(split_part(trim({raw}), '{separator}', {part}) AS INTEGER)" for part in (1, 2))
+    first, second, firsts, seconds = connection.execute(f"""
+        SELECT coalesce(max(a) FILTER (a <= 31 AND b <= 12), 0), coalesce(max(b) FILTER (b <= 31 AND a <= 12), 0),
+            count(*) FILTER (a BETWEEN 13 AND 31 AND b <= 12), count(*) FILTER (b BETWEEN 13 AND 31 AND a <= 12)
+        FROM (SELECT {a} AS a, {b} AS b FROM {csv_sql(dialect)})""").fetchone()
+    if firsts and seconds and min(firsts, seconds) <= RARE * max(firsts, seconds):
+        first, second = (first, 12) if firsts > seconds else (12, second)
+    largest = (first, second)
+    if max(largest) > 12:
+        return largest, ""
+    year = f"TRY_CAST(left(split_part(trim({raw}), '{separator}', 3), 4) AS INTEGER)"
+    query = f"""
+        WITH cut AS (SELECT row_number() OVER () AS row, {a} AS a, {b} AS b, {year} AS y FROM {csv_sql(dialect)}),
+        keyed AS (SELECT row, (y * 100 + b) * 100 + a AS dmy, (y * 100 + a) * 100 + b AS mdy FROM cut),
+        stepped AS (SELECT dmy - lag(dmy) OVER (ORDER BY row) AS dmy, mdy - lag(mdy) OVER (ORDER BY row) AS mdy FROM keyed)
+        SELECT count(*), least(count(*) FILTER (dmy < 0), count(*) FILTER (dmy > 0)),
+            least(count(*) FILTER (mdy < 0), count(*) FILTER (mdy > 0)) FROM stepped
+    """
+    rows, dmy, mdy = connection.execute(query).fetchone()
+    straight = [order for order, turns in (("dmy", dmy), ("mdy", mdy)) if turns <= rows * 0.001]
+    return largest, straight[0] if rows >= 20 and len(straight) == 1 else ""
+
+
+def _matched(connection: duckdb.DuckDBPyConnection, cells: list[str], dates: DateReading) -> list[str | None]:
+    if not dates.formats:
+        return []
+    cleaned = r"regexp_replace(trim(x), ?, '\1')"
+    tries = " ".join(f"WHEN try_strptime(y, '{form}') IS NOT NULL THEN '{form}'" for form in dates.formats)
+    query = f"SELECT CASE {tries} END FROM (SELECT {cleaned} AS y FROM (SELECT unnest(?) AS x))"
+    return [row[0] for row in connection.execute(query, [OFFSET, cells]).fetchall()]
