@@ -41,7 +41,7 @@ ORDERS = ibis.table(
         "channel": "string",
         "country": "string",
         "discount_code": "string",
-        "status": "string",  # paid, pending, cancelled, failed, test, returned
+        "status": "string",  # paid, refunded, pending, cancelled, failed, test, returned
         "currency": "string",
         "units": "float64",
         "gross": "int64",

@@ -13,13 +13,13 @@ import pandas as pd
 from retention.ingest.mapping import plain
 
 Connection = duckdb.DuckDBPyConnection
-TABLES = ("lines", "orders", "customers", "set_aside")
 REASONS = {
     "paid": "purchase",
     "pending": "not paid",
     "cancelled": "cancelled",
     "failed": "payment failed",
     "test": "test order",
+    "refunded": "purchase, paid back",
     "returned": "return or refund document",
 }
 
@@ -115,7 +115,7 @@ def restore_refunded(connection: Connection, files: list[int]) -> None:
 
 
 def build_orders(connection: Connection, statuses: dict[str, str], phones: dict[tuple, str]) -> None:
-    """Make `refs` (one row an order, everything about it) and `priced` (one row a line, its share of order money)."""
+    """Make `refs`, one row an order with everything about it, and `ids`, one row a customer."""
     known = words()["status"] | {plain(state): meaning for state, meaning in statuses.items()}
     _lookup(connection, "states", "status", known)
     _lookup(connection, "yes_no", "consent, is_guest", words()["yes_no"])
@@ -139,7 +139,7 @@ def build_orders(connection: Connection, statuses: dict[str, str], phones: dict[
                 CAST(sum(quantity) FILTER (quantity > 0) AS DOUBLE) AS units,
                 coalesce(sum(amount) FILTER (quantity >= 0), 0) AS gross,
                 coalesce(sum(abs(discount)) FILTER (quantity >= 0), 0) AS line_discount,
-                coalesce(-sum(amount) FILTER (quantity < 0), 0) AS returned,
+                coalesce(sum(greatest(-amount - coalesce(abs(discount), 0), 0)) FILTER (quantity < 0), 0) AS returned,
                 coalesce(max(abs(order_discount)), 0) AS order_discount,
                 coalesce(max(shipping), 0) AS shipping, coalesce(max(tax), 0) AS tax, coalesce(max(abs(refunded)), 0) AS refunded,
                 bool_or(quantity > 0 AND unit_price > 0) AS has_product
@@ -155,10 +155,12 @@ def build_orders(connection: Connection, statuses: dict[str, str], phones: dict[
                     THEN customer END AS id_key
             FROM summed LEFT JOIN national ON summed.phone = national.phone AND summed.country IS NOT DISTINCT FROM national.country),
         kinds AS (
-            SELECT *, state = 'paid' AND has_product AS is_purchase,
-                state IN ('paid', 'returned') AND NOT (state = 'paid' AND has_product) AND returned > 0 AS is_return,
+            SELECT *, state IN ('paid', 'refunded', 'returned') AND has_product AS is_purchase,
+                state IN ('paid', 'refunded', 'returned') AND NOT has_product AND returned > 0 AS is_return,
                 coalesce(email_key, phone_key, id_key) AS customer_ref,
-                least(refunded, greatest(gross - line_discount - extra_discount, 0)) AS refund_share
+                greatest(gross - line_discount - extra_discount, 0) AS products,
+                CASE WHEN state IN ('refunded', 'returned') AND refunded = 0 AND returned = 0 THEN products
+                    ELSE least(greatest(refunded - returned, 0), products) END AS refund_share
             FROM judged)
         SELECT CAST(row_number() OVER (ORDER BY ordered_at, order_ref) AS INTEGER) AS order_id, *,
             CAST(ordered_at AS DATE) - DATE '1970-01-01' AS day, year(ordered_at) * 12 + month(ordered_at) - 1 AS month
@@ -226,7 +228,7 @@ def write(connection: Connection, folder: Path) -> None:
             split AS (
                 SELECT *, CASE WHEN is_return THEN 0 ELSE amount END AS gross,
                     CASE WHEN is_return THEN 0 ELSE discount + {shared("extra_discount")} END AS all_discount,
-                    CASE WHEN is_return THEN -amount ELSE {shared("refund_share")} END AS all_refund
+                    CASE WHEN is_return THEN greatest(-amount - discount, 0) ELSE {shared("refund_share")} END AS all_refund
                 FROM lined)
             SELECT row + 1 AS line_id, order_id, product_id, product, category, quantity, unit_price,
                 CASE WHEN is_return THEN 0 ELSE quantity END AS units, CAST(gross AS BIGINT) AS gross,
@@ -238,7 +240,7 @@ def write(connection: Connection, folder: Path) -> None:
                 first_day, first_month,
                 CASE WHEN is_purchase AND customer_id IS NOT NULL THEN CAST(
                     row_number() OVER (PARTITION BY customer_id, is_purchase ORDER BY order_id) AS INTEGER) END AS order_number,
-                channel, country, discount_code, CASE WHEN is_return THEN 'returned' ELSE state END AS status, currency,
+                channel, country, discount_code, CASE WHEN is_return THEN 'returned' WHEN is_purchase AND state = 'returned' THEN 'refunded' ELSE state END AS status, currency,
                 coalesce(units, 0) AS units, CAST(gross AS BIGINT) AS gross,
                 CAST(line_discount + extra_discount AS BIGINT) AS discounts, CAST(returned + refund_share AS BIGINT) AS refunds,
                 CAST(shipping AS BIGINT) AS shipping, CAST(tax AS BIGINT) AS tax,
@@ -265,7 +267,8 @@ def order_account(connection: Connection) -> pd.DataFrame:
     return connection.execute(f"""
         SELECT CASE WHEN is_purchase AND customer_ref IS NULL THEN 'purchase by nobody known'
                 WHEN is_return THEN 'return or refund document'
-                WHEN state = 'paid' AND NOT is_purchase THEN 'no product with a positive quantity and price'
+                WHEN is_purchase AND state = 'returned' THEN '{REASONS["refunded"]}'
+                WHEN NOT is_purchase AND state IN ('paid', 'refunded', 'returned') THEN 'no product with a positive quantity and price'
                 ELSE CASE state {reasons} END END AS reason,
             count(*) AS orders, sum(gross - line_discount - extra_discount - returned - refund_share) / 100 AS net
         FROM refs GROUP BY 1 ORDER BY orders DESC, reason""").df()

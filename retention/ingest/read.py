@@ -99,13 +99,13 @@ def read_orders(
     would be found. mapping: field → column, on top of what is recognised (fields: `retention.schema.FIELDS`); a field
     mapped to "" is ignored. date_order: "ymd", "dmy" or "mdy". decimal: "." or ",". currency: the one to keep, or the
     file's where it names none. timezone: moments with an offset are moved there. statuses: the shop's own words for a
-    state → paid, pending, cancelled, failed, test or returned. folder: where the Parquet files are kept; without it they go
+    state → paid, refunded, pending, cancelled, failed, test or returned. folder: where the Parquet files are kept; without it they go
     with the last use of the result. Of several files of one platform, an order that stands in two is taken from the later one
     in the list, with all its lines.
 
     An order is a purchase when it was paid, was not cancelled and has a product with a positive quantity and price. A
-    customer is an e-mail address, else a phone number, else the shop's customer number. A cumulative refund is set against
-    the products of its order, never beyond them. Rows that cannot be used are set aside with line, column, value and reason:
+    customer is an e-mail address, else a phone number, else the shop's customer number. A refund is set against the
+    products of its order, never beyond them; where the file only says that an order was refunded, against all of them. Rows that cannot be used are set aside with line, column, value and reason:
     `orders.report` accounts for every row, `orders.set_aside()` lists them.
 
     Raises FileError (no table), ColumnError (a column is missing or unusable), QuestionError (two readings are possible,

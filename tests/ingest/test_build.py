@@ -236,3 +236,33 @@ def test_a_file_without_order_numbers():
     rows = "date,email,product,price\n2025-01-05 10:00,a@example.com,x,5\n2025-01-05 10:00,a@example.com,y,6\n2025-01-05 11:00,a@example.com,x,5\n"
     shop = read(rows)
     assert shop.frame(shop.orders)["net"].tolist() == [1100, 500]
+
+
+def test_an_order_refunded_by_its_state_alone_keeps_the_purchase_and_loses_the_money():
+    shop = read(
+        PLAIN
+        + "1,2025-01-05,refunded,,a@example.com,,,x,3,10,\n2,2025-01-06,zwrot,,a@example.com,,,x,1,10,2\n"
+        + "3,2025-01-07,paid,,a@example.com,,,x,1,10,\n"
+    )
+    assert orders_of(shop, "refunds", "net", "status", "is_purchase", "order_number") == [
+        ["1", 3000, 0, "refunded", True, 1],
+        ["2", 800, 0, "refunded", True, 2],
+        ["3", 0, 1000, "paid", True, 3],
+    ]
+    assert shop.report.orders.values.tolist() == [["purchase, paid back", 2, 0.0], ["purchase", 1, 10.0]]
+    assert_lines_add_up(shop)
+
+
+def test_a_discounted_piece_comes_back_at_what_was_paid():
+    shop = read(PLAIN + "1,2025-01-05,paid,,a@example.com,,,x,2,10,4\n1,2025-01-05,paid,,a@example.com,,,x,-1,10,-2\n")
+    assert orders_of(shop, "gross", "discounts", "refunds", "net") == [["1", 2000, 400, 800, 800]]
+    assert_lines_add_up(shop)
+
+
+def test_a_negative_line_and_a_refund_column_are_the_same_money():
+    header = PLAIN.replace("discount\n", "refunded\n")
+    shop = read(
+        header + "1,2025-01-05,paid,,a@example.com,,,x,2,10,10\n1,2025-01-05,paid,,a@example.com,,,x,-1,10,10\n"
+    )
+    assert orders_of(shop, "gross", "refunds", "net") == [["1", 2000, 1000, 1000]]
+    assert_lines_add_up(shop)
