@@ -149,7 +149,7 @@ def build_orders(connection: Connection, statuses: dict[str, str], phones: dict[
         judged AS (
             SELECT summed.* EXCLUDE (state), CASE WHEN cancelled THEN 'cancelled' ELSE coalesce(state, 'paid') END AS state,
                 least(greatest(order_discount - line_discount, 0), greatest(gross - line_discount, 0)) AS extra_discount,
-                CASE WHEN contains(email, '@') THEN email END AS email_key,
+                CASE WHEN contains(email, '@') THEN regexp_replace(email, '[\\s\u00a0]', '', 'g') END AS email_key,
                 {_e164("summed.phone", "national.e164")} AS phone_key,
                 CASE WHEN lower(customer) NOT IN ({nobody}) AND NOT regexp_matches(customer, '^\\d([.,]\\d+)?[eE]\\+\\d+$')
                     THEN customer END AS id_key
@@ -279,7 +279,7 @@ def row_account(connection: Connection) -> pd.DataFrame:
     return (
         connection.execute("""
         SELECT coalesce(outcome, 'used') AS fate,
-            CASE WHEN outcome IS NOT NULL THEN problem WHEN quantity < 0 THEN 'returns'
+            CASE WHEN outcome IS NOT NULL THEN problem WHEN quantity < 0 THEN 'pieces given back'
                 WHEN amount = 0 THEN 'lines without value' ELSE 'order lines' END AS reason,
             count(*) AS rows, coalesce(sum(amount), 0) / 100 AS amount
         FROM rows GROUP BY 1, 2 ORDER BY fate <> 'used', fate, 3 DESC, reason""")

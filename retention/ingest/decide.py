@@ -51,7 +51,7 @@ def decide(
     bounds, sorted_as = None, ""
     if looks := next(filter(None, map(DAY_AND_MONTH.match, cells)), None):
         bounds, sorted_as = _day_month_evidence(connection, dialect, column, looks[2])
-    habit = f"asked {date_order}" if date_order in ("dmy", "mdy") else layout.date_order
+    habit = f"asked-{date_order}" if date_order in ("dmy", "mdy") else layout.date_order
     dates = read_dates(cells, bounds, habit, sorted_as, column, text.name)
     dates = frequent_first(dates, _matched(connection, cells, dates))
     if dates.order in ("dmy", "mdy"):
@@ -136,7 +136,7 @@ def _marks(
         if marks[name] == "?":
             why = "the file's other numbers" if usual else "files cut by semicolons write decimals with a comma"
             marks[name] = usual or ","
-            choices.append(Choice(f"Decimal mark in {mapping[name]}", marks[name], why, "decimal"))
+            choices.append(Choice("Decimal mark", marks[name], why, "decimal"))
         marks[name] = marks[name] or usual or "."
     if "," in marks.values():
         choices.append(Choice("Decimal mark", ",", "proven by the values", "decimal"))

@@ -110,7 +110,7 @@ def _day_or_month_first(
     cells: list[str], bounds: tuple[int, int] | None, habit: str, sorted_as: str, column: str, file: str
 ) -> tuple[str, str]:
     first, second = bounds or (0, 0)
-    if habit == "asked dmy" or habit == "asked mdy":
+    if habit == "asked-dmy" or habit == "asked-mdy":
         return habit[-3:], "as you said"
     if first > 12 and second > 12:
         raise ColumnError(
@@ -120,9 +120,9 @@ def _day_or_month_first(
             file=file,
         )
     if first > 12:
-        return "dmy", f"a first number reaches {first}"
+        return "dmy", "a first number is above 12"
     if second > 12:
-        return "mdy", f"a second number reaches {second}"
+        return "mdy", "a second number is above 12"
     if habit in ("dmy", "mdy"):
         return habit, "the habit of this platform"
     if all(DAY_AND_MONTH.match(cell) and DAY_AND_MONTH.match(cell)[2] == "." for cell in cells):

@@ -226,7 +226,7 @@ def month_and_year(d):
     >>> month_and_year(pd.Timestamp("2025-12-01"))
     'December 2025'
     """
-    return dates.format_date(d, "LLLL y", locale=language())
+    return dates.format_skeleton("yMMMM", d, locale=language())
 
 
 def period_label(timestamp, period):

@@ -19,14 +19,19 @@ from retention.show.sentences import explained
 ROOT = Path(__file__).parents[2]
 EXPLAINED = (rt.kpi_table, rt.kpi_summary, rt.retention_table)
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
-REASON = re.compile(r"^[a-z_]+: (.+)$")
+QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")
+PHRASE = re.compile(r"(?:[a-z_]*: )?([A-Za-z][A-Za-z0-9’',-]*(?: [A-Za-z0-9’',-]+)+)")
+SHOUTED = re.compile(r"\b(?!PNG|JPEG|GIF|PDF|RAR|NUL|UTF)[A-Z]{2,}\b")
 
 
 def messages() -> list[str]:
     """All texts, each once, in the order of the files."""
     found: dict[str, None] = {}
     for path in sorted([ROOT / "app.py", *(ROOT / "pages").rglob("*.py"), *(ROOT / "retention").rglob("*.py")]):
-        found |= dict.fromkeys(_in_code(ast.parse(path.read_text(encoding="utf-8"))))
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        found |= dict.fromkeys(_in_code(tree))
+        if path.parent.name == "ingest":
+            found |= dict.fromkeys(_phrases(tree))
     found |= dict.fromkeys([*schema.FIELDS.values(), *build.REASONS.values()])
     found |= dict.fromkeys(layout.name for layout in mapping.layouts())
     found |= dict.fromkeys(text for function in EXPLAINED for text in explained(function))
@@ -34,17 +39,23 @@ def messages() -> list[str]:
 
 
 def _in_code(tree: ast.AST) -> Iterator[str]:
-    """The texts in _("…"), those of errors and decisions, the reasons `field: reason`, and notes that are appended."""
+    """The texts in _("…"), those of errors and decisions, and notes that are appended."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
             is_error = name.endswith("Error") and name[:1].isupper()
             if name in TRANSLATED_CALLS or is_error or (name == "append" and _receiver(node) == "notes"):
                 yield from _texts(node.args)
-        elif isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
-            yield from (text for text in _texts(node.value.elts) if " " in text and "{" not in text)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and (reason := REASON.match(node.value)):
-            yield reason[1]
+
+
+def _phrases(tree: ast.AST) -> Iterator[str]:
+    """Words for what happened to a file: reasons such as `field: not a number`, also inside SQL, and why something was decided."""
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            for text in [node.value, *QUOTED.findall(node.value)]:
+                if (phrase := PHRASE.fullmatch(text)) and not SHOUTED.search(text):
+                    yield phrase[1]
 
 
 def _receiver(call: ast.Call) -> str:

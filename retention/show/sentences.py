@@ -127,7 +127,7 @@ def cohorts(result: RetentionTable) -> str:
         return _("No cohort is old enough yet to say whether customers come back.")
     first = average.loc[1]
     if result.value != "retention":
-        return _("{value} per cohort in the first {period} after the first purchase: {rate}.").format(
+        return _("{value} in the first {period} after the first purchase, average of all cohorts: {rate}.").format(
             value=measure_name(result.value),
             period=words[result.period],
             rate=measure_value(result.value, first["rate"], result.currency),

@@ -83,6 +83,7 @@ def columns_form() -> None:
     own = _("{file}: the columns were recognised by their names. Pick another one where the guess is wrong.")
     pattern = own if found.layout == OWN else known
     st.markdown(pattern.format(file=f"**{escape(found.name)}**", layout=escape(_(found.layout))))
+    st.markdown(_("**Columns**"))
     mapping = found.mapping | pending.options.get("mapping", {})
     chosen = _selects(found, FIRST_FIELDS, mapping)
     with st.expander(_("More columns")):
@@ -123,7 +124,7 @@ def account() -> None:
     if aside:
         rows = data.orders.set_aside()
         with st.expander(_("The rows that were set aside, with line, column and reason"), expanded=True):
-            st.dataframe(rows.head(200).map(neutral), hide_index=True, alt=_("Rows that were set aside"))
+            st.dataframe(_aside(rows.head(200)), hide_index=True, alt=_("Rows that were set aside"))
         download(_("Download all rows that were set aside (CSV)"), csv_bytes(rows), "set_aside.csv", "text/csv")
     with st.expander(_("Which orders count as purchases")):
         orders = pd.DataFrame(
@@ -149,7 +150,7 @@ def account() -> None:
                 )
             )
         if report.choices:
-            decided = [(choice.about, choice.chosen, choice.why) for choice in report.choices]
+            decided = [(_(choice.about), _(choice.chosen), _(choice.why)) for choice in report.choices]
             names = [_("About"), _("Decided"), _("Because")]
             st.dataframe(
                 pd.DataFrame(decided, columns=names), hide_index=True, alt=_("What was decided about the file")
@@ -269,6 +270,20 @@ def _purchases(report: Any) -> str:
             "{orders} purchases name no customer: they count as revenue and never as customers."
         ).format(orders=number(facts["purchases_by_nobody"]))
     return sentence
+
+
+def _aside(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows that were set aside, for reading; nothing in them that a spreadsheet would run when copied out."""
+    names = {
+        "file": _("File"),
+        "line": _("Line"),
+        "column": _("Column"),
+        "value": _("Found"),
+        "reason": _("Why"),
+        "text": _("The whole row"),
+    }
+    shown = rows.assign(reason=rows["reason"].map(_))[list(names)].map(neutral)
+    return shown.rename(columns=names)
 
 
 def _reason(reason: str) -> str:

@@ -13,6 +13,8 @@ from retention.show import notebook, sentences
 from retention.show.i18n import _, date, number
 from retention.show.ui import filters, session
 
+OWN_WORDS = ("meaning", "expected", "reason", "what")
+
 
 def start(title: str, question: str) -> rt.Orders:
     """Title and question; then the orders as the filters leave them. Without data the page ends here, kindly."""
@@ -99,9 +101,9 @@ def finish() -> None:
 
 
 def sentence_of(error: rt.RetentionError) -> str:
-    """An error in the reader's language, with the facts it names."""
-    parts = [_(part).format(**error.facts) for part in (error.problem, error.remedy) if part]
-    return " ".join(parts)
+    """An error in the reader's language, with the facts it names; facts that are our own words are translated too."""
+    facts = {name: _(fact) if name in OWN_WORDS else fact for name, fact in error.facts.items()}
+    return " ".join(_(part).format(**facts) for part in (error.problem, error.remedy) if part)
 
 
 def escape(text: str) -> str:

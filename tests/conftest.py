@@ -1,0 +1,27 @@
+"""What every test may use: the two samples, read once."""
+
+from pathlib import Path
+
+import pytest
+
+import retention as rt
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """Where app.py lies."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def sample_data() -> Path:
+    """The folder of sample files."""
+    return ROOT / "sample_data"
+
+
+@pytest.fixture(scope="session")
+def shop() -> rt.Orders:
+    """The invented electronics-and-gadgets shop."""
+    return rt.load_sample("shop")

@@ -1,0 +1,72 @@
+"""One server and one browser for all journeys; a visitor has a session and a browser profile of their own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.e2e.browser import HOW, Server, Visitor, find_browser, launch
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All journeys share one server and one browser, so they run on one worker."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The Chrome or Chromium of this machine, or the one of Playwright."""
+    with sync_playwright() as playwright:
+        found = find_browser(playwright)
+        if found is None:
+            if os.environ.get("CI"):
+                pytest.fail(HOW)
+            pytest.skip(HOW)
+        browser = launch(playwright, found)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def server(root: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The running app; at the end its log has to be free of errors."""
+    server = Server(root, tmp_path_factory.mktemp("server") / "log.txt")
+    try:
+        # Streamlit takes pages/ for pages of its own until app.py has run once, and until then calls an address such as
+        # /data not found, over the page it shows. So the first visitor of a process comes in by the front door.
+        context = browser.new_context()
+        Visitor(context, server.url).open()
+        context.close()
+        yield server
+    finally:
+        server.stop()
+    assert "Traceback" not in server.log.read_text(), server.log.read_text()
+
+
+@pytest.fixture
+def visit(browser: Browser, server: Server) -> Iterator[Callable[..., Visitor]]:
+    """A new visitor; options are those of a browser context (viewport, color_scheme, locale)."""
+    contexts = []
+
+    def arrive(**options: object) -> Visitor:
+        context = browser.new_context(**{"locale": "en-US", "viewport": {"width": 1280, "height": 900}} | options)
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        return Visitor(context, server.url)
+
+    yield arrive
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def visitor(visit: Callable[..., Visitor]) -> Visitor:
+    """One person at a desk."""
+    return visit()

@@ -1,0 +1,117 @@
+"""Everybody gets through: screen readers, the keyboard alone, dark screens, phones."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+PAGES = ("Overview", "Data", "Key figures", "Cohorts")
+
+# What axe finds in Streamlit's own markup, which an app cannot change: rule, the part of the page, and why.
+STREAMLIT_S_OWN = (
+    ("list", "[data-testid=stSidebarNavItems]", "the navigation puts its section headings into its list as div"),
+    ("listitem", "[data-testid=stSidebarNavItems]", "and so its items are not children of the list"),
+    (
+        "svg-img-alt",
+        "[data-testid=stMetric]",
+        "the sparkline of a metric has parts without a title; the card has words",
+    ),
+    (
+        "presentation-role-conflict",
+        "[data-testid=stFileUploaderDropzone]",
+        "it carries a label, its button is what is used",
+    ),
+)
+
+INSIDE = (
+    "([target, part]) => { const found = document.querySelector(target); return !!found && !!found.closest(part); }"
+)
+
+
+def violations(page):
+    """What axe finds, without what Streamlit brings."""
+    found = []
+    for violation in Axe().run(page).response["violations"]:
+        own = [part for rule, part, _why in STREAMLIT_S_OWN if rule == violation["id"]]
+        for node in violation["nodes"]:
+            if not any(page.evaluate(INSIDE, [node["target"][-1], part]) for part in own):
+                found.append(f"{violation['id']} at {node['target']}: {node['html'][:200]} {node['failureSummary']}")
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_of_our_making(visit, scheme, sample_data):
+    visitor = visit(color_scheme=scheme).open()
+    found = {"start": violations(visitor.page)}
+    visitor.press("Open the sample shop")
+    for title in PAGES:
+        visitor.go(title).drawn()
+        closed = visitor.page.get_by_test_id("stExpander").locator("details:not([open]) > summary")
+        while closed.count():
+            closed.first.click()
+        visitor.settled()
+        found[title] = violations(visitor.page)
+    visitor.go("Data").drop(("nothing.csv", b"")).settled()
+    found["an error"] = violations(visitor.page)
+    visitor.drop(sample_data / "orders_polish.csv")
+    found["columns"] = violations(visitor.page)
+    assert [text for texts in found.values() for text in texts] == []
+
+
+def test_axe_would_find_a_button_without_a_name(visitor):
+    visitor.open()
+    visitor.page.evaluate("document.body.append(document.createElement('button'))")
+    assert any(text.startswith("button-name") for text in violations(visitor.page))
+
+
+def focused(page):
+    """The last line of what has the focus: above it may stand the name of an icon."""
+    words = page.evaluate("document.activeElement.innerText || document.activeElement.ariaLabel || ''")
+    return words.strip().rpartition("\n")[2]
+
+
+def tab_to(page, words):
+    seen = []
+    for _press in range(60):
+        page.keyboard.press("Tab")
+        seen.append(focused(page))
+        if seen[-1] == words:
+            return
+    pytest.fail(f"{words!r} cannot be reached with Tab; reached {seen}")
+
+
+def test_the_keyboard_alone_opens_the_sample_and_gets_to_a_chart(visitor):
+    visitor.open()
+    tab_to(visitor.page, "Open the sample shop")
+    visitor.page.keyboard.press("Enter")
+    expect(visitor.headline).to_contain_text("customers brought")
+    visitor.settled()
+    tab_to(visitor.page, "Cohorts")
+    visitor.page.keyboard.press("Enter")
+    expect(visitor.headline).to_contain_text("Of 100 new customers")
+    visitor.settled().drawn()
+    tab_to(visitor.page, "Month")
+    visitor.page.keyboard.press("ArrowRight")
+    visitor.page.keyboard.press("Enter")
+    expect(visitor.headline).to_contain_text("in the next quarter")
+
+
+def test_nothing_scrolls_sideways_on_a_phone(visit):
+    visitor = visit(viewport={"width": 390, "height": 844}).sample()
+    for title in PAGES:
+        if title != PAGES[0]:
+            visitor.go(title)
+        visitor.drawn()
+        wide = visitor.page.evaluate(
+            "[document.scrollingElement, document.querySelector('[data-testid=stMain]')]"
+            ".filter(part => part.scrollWidth > part.clientWidth).map(part => part.scrollWidth)"
+        )
+        assert wide == [], title
+
+
+def test_every_chart_is_an_image_with_words(visitor):
+    visitor.sample()
+    for title in ("Overview", "Key figures", "Cohorts"):
+        visitor.go(title).drawn()
+        for picture in visitor.page.get_by_test_id("stVegaLiteChart").all():
+            words = picture.locator("[aria-label]").first.get_attribute("aria-label")
+            assert len(words) > 20, title

@@ -1,0 +1,135 @@
+"""A visitor of the app without a browser: opens pages, presses, reads, takes files away."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import nbclient
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
+from streamlit.testing.v1 import AppTest, app_test
+
+
+class Visitor:
+    """One session of the app. Everything is addressed by what is written on it."""
+
+    def __init__(self, app: Path, stores: list[MemoryMediaFileStorage]) -> None:
+        self.test = AppTest.from_file(app, default_timeout=60)
+        self._stores = stores
+        self._settle()
+
+    def open(self, page: str) -> Visitor:
+        self.test.switch_page(page)
+        return self._settle()
+
+    def press(self, label: str) -> Visitor:
+        """Press the button on the page that carries this label; one in the sidebar only if the page has none."""
+        found = [button for button in (*self.test.main.button, *self.test.sidebar.button) if button.label == label]
+        assert found, f"no button {label!r}; there are {[button.label for button in self.test.button]}"
+        found[0].click()
+        return self._settle()
+
+    def choose(self, key: str, value: object) -> Visitor:
+        """Set the control with this key."""
+        self.test.get_by_key(key).set_value(value)
+        return self._settle()
+
+    def drop(self, *files: Path | tuple[str, bytes]) -> Visitor:
+        """Drop files on the Data page."""
+        named = [(file.name, file.read_bytes()) if isinstance(file, Path) else file for file in files]
+        self.test.file_uploader[0].set_value([(name, content, "text/csv") for name, content in named])
+        return self._settle()
+
+    @property
+    def title(self) -> str:
+        return self.test.title[0].value
+
+    @property
+    def headline(self) -> str:
+        """The answer in words."""
+        return _unmarked(self.test.main.header[0].value)
+
+    @property
+    def texts(self) -> list[str]:
+        """Every sentence on the page below its headings, without marks."""
+        found = [_unmarked(text.value) for text in (*self.test.main.markdown, *self.test.main.caption)]
+        return [text.removeprefix("- ") for text in found]
+
+    @property
+    def errors(self) -> list[str]:
+        return [_unmarked(error.value) for error in self.test.error]
+
+    @property
+    def cards(self) -> dict[str, tuple[str, str]]:
+        """Label → value and change."""
+        return {re.sub(r":small\[(.*)\]", r"\1", card.label): (card.value, card.delta) for card in self.test.metric}
+
+    @property
+    def charts(self) -> list:
+        return [chart.proto for chart in self.test.get("vega_lite_chart")]
+
+    @property
+    def downloads(self) -> dict[str, bytes]:
+        """File name → content of everything that can be taken away."""
+        files = [
+            self._stores[-1].get_file(button.proto.url.rpartition("/")[2])
+            for button in self.test.get("download_button")
+        ]
+        return {file.filename: file.content for file in files}
+
+    @property
+    def notebook(self) -> nbformat.NotebookNode:
+        (content,) = [content for name, content in self.downloads.items() if name.endswith(".ipynb")]
+        return nbformat.reads(content.decode(), as_version=4)
+
+    def _settle(self) -> Visitor:
+        self.test.run()
+        assert not self.test.exception, self.test.exception[0].stack_trace or self.test.exception[0].message
+        return self
+
+
+def _unmarked(text: str) -> str:
+    return re.sub(r"\\([\\`*_{}\[\]<>#$~|])", r"\1", text)
+
+
+@pytest.fixture
+def stores(monkeypatch: pytest.MonkeyPatch) -> list[MemoryMediaFileStorage]:
+    """What AppTest keeps for download, which it offers no way to read: one store a run, the latest last."""
+    kept = []
+
+    class Kept(MemoryMediaFileStorage):
+        def __init__(self, endpoint: str) -> None:
+            super().__init__(endpoint)
+            kept[:] = [self]
+
+    monkeypatch.setattr(app_test, "MemoryMediaFileStorage", Kept)
+    return kept
+
+
+@pytest.fixture
+def visitor(root: Path, stores: list[MemoryMediaFileStorage]) -> Visitor:
+    """Somebody who has opened the app and brought nothing."""
+    return Visitor(root / "app.py", stores)
+
+
+@pytest.fixture
+def at_sample(visitor: Visitor) -> Visitor:
+    """Somebody who has opened the sample shop."""
+    return visitor.press("Open the sample shop")
+
+
+@pytest.fixture
+def execute(tmp_path: Path):
+    """Run a notebook in an empty folder; code to run after it prints what is returned."""
+
+    def run(book: nbformat.NotebookNode, after: str = "") -> str:
+        book.cells.append(new_code_cell(after))
+        nbclient.NotebookClient(
+            book, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}
+        ).execute()
+        return "".join(output.get("text", "") for output in book.cells[-1].outputs)
+
+    return run
