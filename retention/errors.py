@@ -15,21 +15,22 @@ class RetentionError(Exception):
     """A problem with its remedy.
 
     `problem` and `remedy` are templates and `facts` fills them in, so that a screen can translate the
-    sentence and still name the file, the row, the column and the value.
+    sentence and still name the file, the row, the column and the value. `call` is the remedy in a notebook.
 
     >>> error = ColumnError("No column for {field} in {file}.", "Pick one under Columns.", field="date", file="a.csv")
     >>> str(error)
     'No column for date in a.csv. Pick one under Columns.'
     """
 
-    def __init__(self, problem: str, remedy: str = "", **facts: object) -> None:
+    def __init__(self, problem: str, remedy: str = "", call: str = "", **facts: object) -> None:
         self.problem = problem
         self.remedy = remedy
+        self.call = call
         self.facts = facts
-        super().__init__(problem, remedy)
+        super().__init__(problem, remedy, call)
 
     def __str__(self) -> str:
-        return " ".join(part.format(**self.facts) for part in (self.problem, self.remedy) if part)
+        return " ".join(part.format(**self.facts) for part in (self.problem, self.remedy, self.call) if part)
 
 
 class FileError(RetentionError):

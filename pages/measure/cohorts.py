@@ -34,4 +34,4 @@ if value == "retention":
     st.subheader(_("All cohorts together"))
     ui.chart(rt.charts.retention_curve, cohorts)
 ui.cohort_table(cohorts)
-ui.finish()
+ui.finish(("cohort", "retention", "interval", "complete"))

@@ -28,4 +28,4 @@ st.subheader(_("What to look at"))
 for sentence in sentences.look_at(summary, orders.currency) or [_("No rate moved by more than its usual uncertainty.")]:
     st.markdown(f"- {ui.escape(sentence)}")
 ui.summary_table(summary, orders.currency)
-ui.finish()
+ui.finish(CARDS)

@@ -133,7 +133,8 @@ def check_mapping(mapping: dict[str, str], columns: tuple[str, ...], layout: Lay
         field_name = missing[0]
         raise ColumnError(
             "No column for {meaning} in {file}. Found: {found}.",
-            "Pick one under Columns, or pass mapping={{'{field}': '…'}}.",
+            "Pick one under Columns.",
+            call="In code, pass mapping={{'{field}': '…'}}.",
             meaning=FIELDS[field_name],
             file=file,
             found=", ".join(columns),

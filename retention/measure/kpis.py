@@ -66,11 +66,7 @@ def kpi_table(orders: Orders, period: str = "month") -> pd.DataFrame:
     ['1997-01-01', '2349', '2349', '3259']
     """
     check_option("period", period, PERIODS)
-    table = purchases_and_returns(orders)
-    first_key = period_column(table.first_day, table.first_month, period)
-    if orders.selection.start is not None:  # who first bought before the first day is not new after it
-        first_key = first_key - (table.first_day < day_number(orders.since)).cast("int32")
-    facts = orders.frame(_facts(table, period_column(table.day, table.month, period), first_key))
+    facts = orders.frame(_by_period(orders, period))
     first, last = period_number(orders.since, period), period_number(orders.as_of - timedelta(days=1), period)
     facts = _by_key(facts, range(first, last + 1))
     begins = starts(range(first, last + 2), period)
@@ -133,6 +129,15 @@ def kpi_summary(orders: Orders, start: str | date | None = None, end: str | date
     result = pd.DataFrame(rows)
     result.attrs.update(start=begin, end=finish)
     return result
+
+
+def _by_period(orders: Orders, period: str) -> ir.Table:
+    """The sums of every period."""
+    table = purchases_and_returns(orders)
+    first_key = period_column(table.first_day, table.first_month, period)
+    if orders.selection.start is not None:  # who first bought before the first day is not new after it
+        first_key = first_key - (table.first_day < day_number(orders.since)).cast("int32")
+    return _facts(table, period_column(table.day, table.month, period), first_key)
 
 
 def _facts(table: ir.Table, key: ir.IntegerValue, first_key: ir.IntegerValue) -> ir.Table:
@@ -284,22 +289,32 @@ def _year_before(begin: date, finish: date) -> tuple[date, date]:
 
 
 def _compared(orders: Orders, begin: date, finish: date) -> tuple[dict[str, float], dict[str, float]]:
-    """The figures of a window and of the one before it; empty where the data do not cover the window."""
+    """The figures of a window and of the one before it; empty where the data do not cover the window.
+
+    Whole months are counted over all of the data in steps of the window's length: the window a year before, and the
+    table by month, are then the same query, which is compiled once.
+    """
     if begin < orders.since:
         return {}, {}
-    months, days = _whole_months(begin, finish), (finish - begin).days
+    months = _whole_months(begin, finish)
     before, earliest = _back(begin, finish, 1), _back(begin, finish, 2)
     table = purchases_and_returns(orders)
-    table = table.filter(table.day >= day_number(earliest), table.day < day_number(finish))
-    if months:
-        key, first_key = ((month - month_number(begin)) // months for month in (table.month, table.first_month))
+    if months == 1:
+        at, query = month_number(begin), _by_period(orders, "month")
+    elif months:
+        at, shift = divmod(month_number(begin), months)
+        query = _facts(table, (table.month - shift) // months, (table.first_month - shift) // months)
     else:
+        at, days = 0, (finish - begin).days
+        table = table.filter(table.day >= day_number(earliest), table.day < day_number(finish))
         key, first_key = ((day - day_number(begin)) // days for day in (table.day, table.first_day))
-    facts = _by_key(orders.frame(_facts(table, key, first_key)), [-2, -1, 0])
+        query = _facts(table, key, first_key)
+    facts = _by_key(orders.frame(query), [at - 2, at - 1, at])
     customers = facts["customers"].where([earliest >= orders.since, before >= orders.since, True])
     result = _retention(_rates(facts), facts["retained"], customers.shift(1))
     current, previous = (
-        result.loc[at].to_dict() | to_date for at, to_date in zip((0, -1), _to_date(orders, finish, begin), strict=True)
+        result.loc[step].to_dict() | to_date
+        for step, to_date in zip((at, at - 1), _to_date(orders, finish, begin), strict=True)
     )
     return current, previous if before >= orders.since else {}
 
@@ -310,15 +325,18 @@ def _to_date(orders: Orders, *ends: date) -> list[dict[str, float]]:
     each = table.group_by("customer_id").aggregate(
         first=table.day.min(where=table.order_number == 1), second=table.day.min(where=table.order_number > 1)
     )
-    sums = {}
-    for place, end in enumerate(ends):
-        first, second = each.first < day_number(end), each.second < day_number(end)
-        sums |= {f"first_{place}": first.sum(), f"second_{place}": (first & second).sum()}
-    counted = orders.frame(each.aggregate(**sums)).fillna(0).iloc[0]
+    each = each.filter(each.first.notnull())
+    days = (
+        each.select(first=each.first, second=each.second)
+        .group_by("first", "second")
+        .aggregate(customers=lambda table: table.count())
+    )
+    found = orders.frame(days)
     name = "repeat_rate_to_date"
     rates = []
-    for place in range(len(ends)):
-        n, second = int(counted[f"first_{place}"]), int(counted[f"second_{place}"])
+    for end in ends:
+        n = int(found.loc[found["first"] < day_number(end), "customers"].sum())
+        second = int(found.loc[found["second"] < day_number(end), "customers"].sum())
         low, high = wilson(second, n)
         rate = second / n if n else np.nan
         rates.append({name: rate, f"{name}_low": float(low), f"{name}_high": float(high), f"{name}_n": n})

@@ -39,7 +39,7 @@ REFUSALS = {
     ),
     "no date column": (
         "order,email,price\n1,a@example.com,5\n", rt.ColumnError,
-        "No column for the date of the order in shop.csv. Found: order, email, price. Pick one under Columns, or pass "
+        "No column for the date of the order in shop.csv. Found: order, email, price. Pick one under Columns. In code, pass "
         "mapping={'ordered_at': '…'}.",
     ),
     "an empty date column": (

@@ -60,7 +60,7 @@ def test_names_without_case_accents_and_punctuation():
         (
             {"order_id": "order", "unit_price": "price"},
             "No column for the date of the order in shop.csv. Found: order, when, price. "
-            "Pick one under Columns, or pass mapping={'ordered_at': '…'}.",
+            "Pick one under Columns. In code, pass mapping={'ordered_at': '…'}.",
         ),
         ({"order_id": "order", "ordered_at": "when"}, "No column for the price of one piece in shop.csv."),
         ({"ordered_at": "when", "unit_price": "price"}, "No column for the order number in shop.csv."),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 import retention as rt
-from retention.show import notebook, sentences
+from retention.show import glossary, notebook, sentences
 from retention.show.i18n import _, date, number
 from retention.show.ui import filters, session
 
@@ -85,11 +85,14 @@ def download(label: str, content: bytes | str, file_name: str, mime: str) -> Non
     st.download_button(label, content, file_name, mime, on_click="ignore", type="tertiary", icon=":material/download:")
 
 
-def finish() -> None:
-    """How the numbers are defined, and the whole screen as a notebook."""
+def finish(terms: Sequence[str]) -> None:
+    """What the words on the screen mean, how the calls define their numbers, and the whole screen as a notebook."""
     steps = st.session_state["steps"]
     calls = {step.function.__name__: step.function for step in steps if isinstance(step, notebook.Call)}
     with st.expander(_("Explain this: what the numbers mean and when not to trust them")):
+        st.markdown(
+            "\n".join(f"- **{escape(glossary.name(term))}.** {escape(glossary.definition(term))}" for term in terms)
+        )
         for function in calls.values():
             st.markdown(f"**rt.{function.__name__}**")
             st.markdown(escape("\n\n".join(_(text) for text in sentences.explained(function))))

@@ -63,8 +63,10 @@ def open_sample(name: str) -> None:
 
 
 def use_chosen_language() -> None:
-    """Speak the chosen language; before a choice, that of the address or of the browser."""
-    use_language(st.session_state.get("lang") or st.query_params.get("lang") or st.context.locale or "en")
+    """Speak the chosen language; before a choice that of the address, which holds the language's own name, or the browser's."""
+    codes = {name: code for code, name in languages().items()}
+    named = codes.get(st.query_params.get("lang", ""))
+    use_language(st.session_state.get("lang") or named or st.context.locale or "en")
 
 
 def choose_language() -> None:

@@ -10,7 +10,6 @@ import streamlit as st
 from retention.measure.cohorts import RetentionTable
 from retention.show import sentences
 from retention.show.files import csv_bytes
-from retention.show.glossary import definition
 from retention.show.i18n import _, interval, measure_name, measure_value, number, period_label
 from retention.show.ui.screen import download
 
@@ -29,7 +28,6 @@ def cards(summary: pd.DataFrame, months: pd.DataFrame, names: Sequence[str], cur
                 delta=sentences.change(rows.loc[name]),
                 delta_color="primary",
                 delta_description=_("than before"),
-                help=definition(name),
                 chart_data=trend[name].dropna().tolist() or None,
                 width=CARD_WIDTH,
             )
