@@ -281,7 +281,7 @@ def row_account(connection: Connection) -> pd.DataFrame:
         SELECT coalesce(outcome, 'used') AS fate,
             CASE WHEN outcome IS NOT NULL THEN problem WHEN quantity < 0 THEN 'pieces given back'
                 WHEN amount = 0 THEN 'lines without value' ELSE 'order lines' END AS reason,
-            count(*) AS rows, coalesce(sum(amount), 0) / 100 AS amount
+            count(*) AS rows, sum(amount) / 100 AS amount
         FROM rows GROUP BY 1, 2 ORDER BY fate <> 'used', fate, 3 DESC, reason""")
         .df()
         .rename(columns={"fate": "outcome"})

@@ -287,8 +287,6 @@ def _aside(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _reason(reason: str) -> str:
-    name, mark, words = reason.partition(": ")
-    if not mark:
-        return _(reason)
-    about = FIELDS.get(name, name)
-    return f"{_(about)}: {_(words)}"
+    """`field: reason` in words; a reason that concerns the whole row stands alone."""
+    name, _mark, words = reason.rpartition(": ")
+    return f"{_(FIELDS[name])}: {_(words)}" if name in FIELDS else _(words)

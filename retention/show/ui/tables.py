@@ -22,13 +22,15 @@ def cards(summary: pd.DataFrame, months: pd.DataFrame, names: Sequence[str], cur
     trend = months[months["complete"]].tail(13)
     with st.container(horizontal=True):
         for name in names:
+            change = sentences.change(rows.loc[name])
+            past = trend[name].dropna().tolist()
             st.metric(
                 f":small[{measure_name(name)}]",
                 measure_value(name, rows.loc[name, "value"], currency, short=True),
-                delta=sentences.change(rows.loc[name]),
-                delta_color="primary",
-                delta_description=_("than before"),
-                chart_data=trend[name].dropna().tolist() or None,
+                delta=change,
+                delta_color="blue",  # the theme's accent: up is not always good
+                delta_description=_("than before") if change else None,
+                chart_data=past if len(past) > 2 else None,
                 width=CARD_WIDTH,
             )
 
