@@ -38,7 +38,9 @@ def overview(summary: pd.DataFrame, currency: str) -> str:
         "change": more_or_less(net["change"]),
         "change_year": more_or_less(net["change_year"]),
     }
-    if facts["change"] and facts["change_year"]:
+    if rows.loc["customers", "value"] == 0 < rows.loc["orders", "value"]:
+        pattern = _("{window}: {net} in {orders} orders; the file names no customers.")
+    elif facts["change"] and facts["change_year"]:
         pattern = _(
             "{window}: {customers} customers brought {net} in {orders} orders, {change} {before} "
             "and {change_year} a year before."

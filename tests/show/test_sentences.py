@@ -120,3 +120,8 @@ def test_young_cohorts_are_no_rate():
 )
 def test_a_card_s_change(row, words):
     assert sentences.change(pd.Series(row)) == words
+
+
+def test_a_file_without_customers_is_not_a_shop_without_customers():
+    sentence = sentences.overview(window(customers={"value": 0.0}, net={"kind": "money", "value": 1234.4}), "EUR")
+    assert sentence == "December 2025: €1,234 in 100 orders; the file names no customers."
