@@ -6,6 +6,7 @@ import shutil
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 import pandas as pd
 import streamlit as st
@@ -244,7 +245,6 @@ def _selects(found: rt.Inspection, names: tuple[str, ...], mapping: dict[str, st
 
 def _formats(pending: Pending) -> dict[str, Any]:
     automatic = _("as found")
-    left, middle, right = st.columns(3)
     orders = {
         "": automatic,
         "dmy": _("Day before month: 31.12.2025"),
@@ -252,10 +252,16 @@ def _formats(pending: Pending) -> dict[str, Any]:
         "ymd": _("Year first: 2025-12-31"),
     }
     marks = {"": automatic, ".": "1,234.50", ",": "1.234,50"}
-    date_order = left.selectbox(_("Dates"), list(orders), format_func=orders.get, key="format_dates")
-    decimal = middle.selectbox(_("Numbers"), list(marks), format_func=marks.get, key="format_numbers")
-    currency = right.text_input(_("Currency, such as PLN"), value=pending.options.get("currency", ""), max_chars=3)
-    given = {"date_order": date_order, "decimal": decimal, "currency": currency.strip().upper()}
+    zones = {"": _("the clock in the file")} | {zone: zone for zone in sorted(available_timezones()) if "/" in zone}
+    asked = {"date_order": (_("Dates"), orders), "decimal": (_("Numbers"), marks), "timezone": (_("Time zone"), zones)}
+    *places, last = st.columns(4)
+    given = {}
+    for place, (name, (label, words)) in zip(places, asked.items(), strict=True):
+        at = list(words).index(pending.options.get(name, ""))
+        key = f"format_{name}_{st.session_state['drops']}"
+        given[name] = place.selectbox(label, list(words), index=at, format_func=words.get, key=key)
+    currency = last.text_input(_("Currency, such as PLN"), value=pending.options.get("currency", ""), max_chars=3)
+    given["currency"] = currency.strip().upper()
     kept = {name: value for name, value in pending.options.items() if name not in ("mapping", *given)}
     return kept | {name: value for name, value in given.items() if value}
 

@@ -168,6 +168,23 @@ def test_a_wrong_guess_can_be_corrected_after_reading(page, sample_data):
     assert "Kraków" in channels
 
 
+def test_the_time_zone_of_the_shop_can_be_given(page):
+    head = "order,date,email,quantity,price\n"
+    page.drop(("utc.csv", f"{head}1,2025-01-31 23:30:00 +0000,a@example.com,1,9.90\n".encode()))
+    assert page.test.session_state["data"].orders.as_of.isoformat() == "2025-02-01"
+    page.choose("format_timezone_1", "Europe/Warsaw").press("Read the file this way")
+    orders = page.test.session_state["data"].orders
+    assert (orders.timezone, orders.as_of.isoformat()) == ("Europe/Warsaw", "2025-02-02")
+
+
+def test_an_answer_is_kept_when_a_column_is_corrected_later(page):
+    rows = "".join(f"{n},0{1 + n % 9}/0{1 + n * 7 % 9}/2025,a{n}@example.com,1,9.90\n" for n in range(30))
+    page.drop(("twofold.csv", f"order,date,email,quantity,price\n{rows}".encode()))
+    page.press("Read the file this way")
+    page.choose("column_product_1", "email").press("Read the file this way")
+    assert page.test.session_state["data"].load.options == {"mapping": {"product": "email"}, "date_order": "dmy"}
+
+
 def test_new_data_forget_the_filters_of_the_old(shopify, sample_data):
     shopify.choose("channel", ["app"])
     shopify.drop(sample_data / "orders_polish.csv")
