@@ -44,8 +44,10 @@ class ColumnError(RetentionError):
 class QuestionError(RetentionError):
     """The data can be read in two ways; `option` of read_orders settles it, one of `choices`."""
 
-    def __init__(self, problem: str, remedy: str, *, option: str, choices: tuple[str, ...], **facts: object) -> None:
-        super().__init__(problem, remedy, option=option, choices=" / ".join(choices), **facts)
+    def __init__(
+        self, problem: str, remedy: str, call: str = "", *, option: str, choices: tuple[str, ...], **facts: object
+    ) -> None:
+        super().__init__(problem, remedy, call, option=option, choices=" / ".join(choices), **facts)
         self.option = option
         self.choices = choices
 

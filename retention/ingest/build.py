@@ -74,6 +74,18 @@ def currencies(connection: Connection) -> dict[str, int]:
     return dict(connection.execute(query).fetchall())
 
 
+def convert(connection: Connection, found: str, rate: float, currency: str) -> None:
+    """Turn the money of the orders in one currency into another: money × rate, rounded to hundredths line by line."""
+    money = ("amount", "discount", "order_discount", "order_subtotal", "shipping", "tax", "refunded")
+    changed = ", ".join(f"{name} = round({name} * ?)::BIGINT" for name in money)
+    connection.execute(
+        f"""UPDATE rows SET {changed}, unit_price = unit_price * ?, currency = ?
+        FROM (SELECT order_id, max(upper(currency)) AS currency FROM rows GROUP BY order_id) AS other
+        WHERE rows.order_id = other.order_id AND other.currency = ? AND outcome IS NULL""",
+        [*[rate] * (len(money) + 1), currency, found],
+    )
+
+
 def keep_currency(connection: Connection, currency: str) -> None:
     """Set the orders in any other currency aside: money in two currencies is never added."""
     connection.execute(

@@ -86,6 +86,7 @@ def read_orders(
     encoding: str | None = None,
     delimiter: str | None = None,
     currency: str | None = None,
+    rates: dict[str, float] | None = None,
     timezone: str | None = None,
     statuses: dict[str, str] | None = None,
     drop_duplicates: bool = False,
@@ -98,7 +99,7 @@ def read_orders(
     Encoding, delimiter, header row, decimal mark and date order are found in the file; every option overrides what
     would be found. mapping: field → column, on top of what is recognised (fields: `retention.schema.FIELDS`); a field
     mapped to "" is ignored. date_order: "ymd", "dmy" or "mdy". decimal: "." or ",". currency: the one to keep, or the
-    file's where it names none. timezone: moments with an offset are moved there. statuses: the shop's own words for a
+    file's where it names none. rates: what one unit of another currency is worth in it, as in {"USD": 0.92}. timezone: moments with an offset are moved there. statuses: the shop's own words for a
     state → paid, refunded, pending, cancelled, failed, test or returned. folder: where the Parquet files are kept; without it they go
     with the last use of the result. Of several files of one platform, an order that stands in two is taken from the later one
     in the list, with all its lines.
@@ -119,6 +120,8 @@ def read_orders(
     (1, '')
     """
     _check_options(date_order, decimal, timezone, statuses)
+    if rates and (not currency or not all(rate > 0 for rate in rates.values())):
+        raise OptionError("rates={value!r} cannot be used.", "Give currency= as well, and rates above 0.", value=rates)
     sources = list(source) if isinstance(source, list | tuple) else [source]
     if not sources:
         raise EmptyError("No file was given.", "Name at least one.")
@@ -129,6 +132,7 @@ def read_orders(
         "encoding": encoding,
         "delimiter": delimiter,
         "currency": currency,
+        "rates": rates,
         "timezone": timezone,
         "statuses": statuses,
         "drop_duplicates": drop_duplicates,
@@ -169,7 +173,7 @@ def _build(
     _order_ids(connection, files, choices)
     build.keep_platforms_apart(connection, [file.reading.layout.name for file in files])
     build.merge(connection, options["drop_duplicates"])
-    currency = _choose_currency(connection, files, options["currency"], choices)
+    currency = _choose_currency(connection, files, options["currency"], options["rates"] or {}, choices)
     account.refuse_empty(connection, files)
     progress(0.6, "orders")
     rows = account.row_account(connection, files)
@@ -287,10 +291,19 @@ def _order_ids(connection: duckdb.DuckDBPyConnection, files: list[Typed], choice
 
 
 def _choose_currency(
-    connection: duckdb.DuckDBPyConnection, files: list[Typed], currency: str | None, choices: list[Choice]
+    connection: duckdb.DuckDBPyConnection,
+    files: list[Typed],
+    currency: str | None,
+    rates: dict[str, float],
+    choices: list[Choice],
 ) -> str:
     found = build.currencies(connection)
     wanted = currency.upper() if currency else ""
+    for name, rate in ((name.upper(), rate) for name, rate in rates.items()):
+        if name in found and name != wanted:
+            build.convert(connection, name, rate, wanted)
+            choices.append(Choice(f"{name} → {wanted}", f"× {rate:g}", "as you said", "rates"))
+    found = build.currencies(connection)
     if found and wanted and wanted not in found:
         raise OptionError(
             "currency={value!r} is not in the file.", "Found: {found}.", value=currency, found=", ".join(found)
@@ -299,11 +312,13 @@ def _choose_currency(
         raise QuestionError(
             "The orders are in {count} currencies: {found}. Money in different currencies is never added.",
             "Pick one under Currency, or pass currency='{first}'; the other orders are set aside.",
+            "Or give rates as well: rates={{'{other}': …}}.",
             option="currency",
             choices=tuple(found),
             count=len(found),
             found=", ".join(f"{name} ({rows:,} rows)" for name, rows in found.items()),
             first=next(iter(found)),
+            other=list(found)[1],
         )
     if len(found) > 1:
         build.keep_currency(connection, wanted)

@@ -191,7 +191,8 @@ def test_two_currencies_are_never_added():
         read(text)
     assert str(error.value) == (
         "The orders are in 2 currencies: EUR (2 rows), PLN (1 rows). Money in different currencies is never added. "
-        "Pick one under Currency, or pass currency='EUR'; the other orders are set aside."
+        "Pick one under Currency, or pass currency='EUR'; the other orders are set aside. "
+        "Or give rates as well: rates={'PLN': …}."
     )
     assert (error.value.option, error.value.choices) == ("currency", ("EUR", "PLN"))
     shop = read(text, currency="eur")
@@ -266,3 +267,27 @@ def test_a_negative_line_and_a_refund_column_are_the_same_money():
     )
     assert orders_of(shop, "gross", "refunds", "net") == [["1", 2000, 1000, 1000]]
     assert_lines_add_up(shop)
+
+
+TWO_CURRENCIES = (
+    "order,date,email,quantity,price,discount,currency\n"
+    "1,2025-01-05,a@example.com,2,10.00,1.00,EUR\n2,2025-01-06,b@example.com,3,10.00,1.00,USD\n"
+)
+
+
+def test_rates_turn_the_other_currencies_into_the_chosen_one():
+    shop = read(TWO_CURRENCIES, currency="EUR", rates={"usd": 0.5})
+    assert shop.currency == "EUR"
+    assert orders_of(shop, "gross", "discounts", "net", "currency") == [
+        ["1", 2000, 100, 1900, "EUR"],
+        ["2", 1500, 50, 1450, "EUR"],
+    ]
+    assert shop.frame(shop.lines)["unit_price"].tolist() == [10.0, 5.0]
+    assert_lines_add_up(shop)
+    in_pln = read(TWO_CURRENCIES, currency="PLN", rates={"USD": 4, "EUR": 4.25})
+    assert orders_of(in_pln, "net") == [["1", 8075], ["2", 11600]]
+
+
+def test_rates_without_a_currency_are_refused():
+    with pytest.raises(rt.OptionError, match="Give currency= as well"):
+        read(TWO_CURRENCIES, rates={"USD": 0.5})

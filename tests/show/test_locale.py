@@ -13,7 +13,7 @@ LOCALE = Path(i18n.__file__).parent / "locale"
 LANGUAGES = [code for code in i18n.languages() if code != "en"]
 # Names of options, exports and data sets, the sign n, and what is nothing but placeholders.
 NAMES = {
-    "currency", "date_order", "decimal", "drop_duplicates", "encoding", "mapping", "serial", "statuses", "timezone",
+    "currency", "date_order", "decimal", "drop_duplicates", "rates", "encoding", "mapping", "serial", "statuses", "timezone",
     "UCI Online Retail", "WooCommerce Advanced Order Export", "n", "{name} ({first} – {last}).",
 }  # fmt: skip
 ALIKE = {"pl": {"Start"}}
