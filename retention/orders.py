@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
@@ -174,8 +173,3 @@ def purchases_and_returns(orders: Orders) -> ir.Table:
     """The orders that carry revenue: purchases, and refund documents for their money."""
     table = orders.orders
     return table.filter(table.is_purchase | table.is_return)
-
-
-def literal(value: int) -> ir.IntegerValue:
-    """An int32 constant in an expression."""
-    return ibis.literal(value, "int32")
