@@ -1,7 +1,9 @@
 """See from its order export who comes back to a web shop, and who does not."""
 
 from retention.errors import ColumnError, EmptyError, FileError, OptionError, QuestionError, RetentionError
-from retention.ingest.read import Inspection, inspect_orders, read_orders
+from retention.ingest.answers import mapping_file
+from retention.ingest.inspect import Inspection, inspect_orders
+from retention.ingest.read import read_orders
 from retention.measure.cohorts import retention_table
 from retention.measure.kpis import kpi_summary, kpi_table
 from retention.measure.windows import last_months
@@ -26,6 +28,7 @@ __all__ = [
     "last_months",
     "load_sample",
     "make_shop",
+    "mapping_file",
     "read_orders",
     "retention_table",
 ]

@@ -42,14 +42,33 @@ class ColumnError(RetentionError):
 
 
 class QuestionError(RetentionError):
-    """The data can be read in two ways; `option` of read_orders settles it, one of `choices`."""
+    """The data can be read in two ways; `option` of read_orders settles it, one of `choices`.
+
+    `assumed` is what the reader would take; `file` is the one it concerns, if not all. `questions` are all that stand open
+    at once, this one first.
+    """
 
     def __init__(
-        self, problem: str, remedy: str, call: str = "", *, option: str, choices: tuple[str, ...], **facts: object
+        self,
+        problem: str,
+        remedy: str,
+        call: str = "",
+        *,
+        option: str,
+        choices: tuple[str, ...],
+        assumed: str = "",
+        **facts: object,
     ) -> None:
         super().__init__(problem, remedy, call, option=option, choices=" / ".join(choices), **facts)
         self.option = option
         self.choices = choices
+        self.assumed = assumed
+        self.questions: tuple[QuestionError, ...] = (self,)
+
+    @property
+    def file(self) -> str:
+        """The file the question is about; empty where it is about all of them."""
+        return str(self.facts.get("file", ""))
 
 
 class EmptyError(RetentionError):

@@ -5,25 +5,46 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
+import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
 from retention.engine import Dataset
-from retention.errors import EmptyError
+from retention.errors import EmptyError, check_option
 from retention.periods import as_date, day_number
 from retention.report import Report
-from retention.schema import CUSTOMERS, LINES, MONEY, ORDERS
+from retention.schema import (
+    ASSIGNMENTS,
+    CUSTOMERS,
+    EVENTS,
+    FEEDBACK,
+    LINES,
+    MONEY,
+    ORDERS,
+    PEOPLE,
+    PRODUCTS,
+    SIDE_TABLES,
+    SPEND,
+    TICKETS,
+)
+
+
+COUNTABLE = ("test", "pending", "cancelled")
+OMITTABLE = ("wholesale", "unidentified")
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Which orders are looked at. Empty means all."""
+    """Which orders are looked at, and which of them count. Empty means all, by the usual rules."""
 
     start: date | None = None
     end: date | None = None
+    shops: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    count: tuple[str, ...] = ()
+    leave_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +119,51 @@ class Orders:
         """One row a customer with at least one selected order; the columns describe the whole history."""
         return CUSTOMERS if self.selection == Selection() else CUSTOMERS.semi_join(self.orders, "customer_id")
 
+    @property
+    def people(self) -> ir.Table:
+        """One row a person of a customers file, also those who never bought; a filter of orders leaves it whole."""
+        return PEOPLE
+
+    @property
+    def events(self) -> ir.Table:
+        """One row a view, cart or wish of an events file; a filter of orders leaves it whole."""
+        return EVENTS
+
+    @property
+    def feedback(self) -> ir.Table:
+        """One row a rating or review; a filter of orders leaves it whole."""
+        return FEEDBACK
+
+    @property
+    def tickets(self) -> ir.Table:
+        """One row a support ticket; a filter of orders leaves it whole."""
+        return TICKETS
+
+    @property
+    def spend(self) -> ir.Table:
+        """One row a month and channel of marketing spend; a filter of orders leaves it whole."""
+        return SPEND
+
+    @property
+    def products(self) -> ir.Table:
+        """One row a product of a products file, also those never sold; a filter of orders leaves it whole."""
+        return PRODUCTS
+
+    @property
+    def assignments(self) -> ir.Table:
+        """One row a unit of an experiment and its variant; a filter of orders leaves it whole."""
+        return ASSIGNMENTS
+
+    def has(self, table: str) -> bool:
+        """Whether a file brought this table: people, events, feedback, tickets, spend, products or assignments.
+
+        >>> import retention as rt
+        >>> rt.load_sample("cdnow").has("people")
+        False
+        """
+        check_option("table", table, tuple(side.get_name() for side in SIDE_TABLES.values()))
+        return (self.dataset.folder / f"{table}.parquet").exists()
+
     def frame(self, expression: ir.Table) -> pd.DataFrame:
         """Run an Ibis expression over `lines`, `orders` and `customers`; return a pandas frame.
 
@@ -115,11 +181,18 @@ class Orders:
         channels: str | tuple[str, ...] | list[str] = (),
         countries: str | tuple[str, ...] | list[str] = (),
         categories: str | tuple[str, ...] | list[str] = (),
+        shops: str | tuple[str, ...] | list[str] = (),
+        count: str | tuple[str, ...] | list[str] = (),
+        leave_out: str | tuple[str, ...] | list[str] = (),
     ) -> Orders:
-        """The same shop seen through a filter: first and last day (both included), channels, countries, categories.
+        """The same shop seen through a filter: first and last day (both included), channels, countries, categories, shops.
 
         A last day also ends the observation: `as_of` becomes the day after it. Filtering a filtered `Orders` narrows
-        it further. Raises OptionError for a date that cannot be read and EmptyError when no order is left.
+        it further. count: states whose orders count as purchases although they usually do not ("test", "pending",
+        "cancelled"). leave_out: orders treated as if they had never been placed ("wholesale": far beyond the usual order;
+        "unidentified": naming nobody). Both change the history itself: a customer's orders are numbered anew.
+
+        Raises OptionError for a date or a word that cannot be read and EmptyError when no order is left.
         """
         old = self.selection
         first = None if start is None else as_date("start", start)
@@ -134,6 +207,9 @@ class Orders:
             channels=_both(channels, old.channels),
             countries=_both(countries, old.countries),
             categories=_both(categories, old.categories),
+            shops=_both(shops, old.shops),
+            count=_more("count", count, old.count, COUNTABLE),
+            leave_out=_more("leave_out", leave_out, old.leave_out, OMITTABLE),
         )
         as_of = self.as_of if chosen.end is None else min(self.as_of, chosen.end + timedelta(days=1))
         narrowed = replace(self, selection=chosen, as_of=as_of)
@@ -147,16 +223,38 @@ class Orders:
 
 
 def _chosen_orders(chosen: Selection) -> ir.Table:
+    orders = _history(chosen) if chosen.count or chosen.leave_out else ORDERS
     conditions = []
     if chosen.start is not None:
-        conditions.append(ORDERS.day >= day_number(chosen.start))
+        conditions.append(orders.day >= day_number(chosen.start))
     if chosen.end is not None:
-        conditions.append(ORDERS.day <= day_number(chosen.end))
-    if chosen.channels:
-        conditions.append(ORDERS.channel.isin(chosen.channels))
-    if chosen.countries:
-        conditions.append(ORDERS.country.isin(chosen.countries))
-    return ORDERS.filter(conditions) if conditions else ORDERS
+        conditions.append(orders.day <= day_number(chosen.end))
+    for column, values in (("channel", chosen.channels), ("country", chosen.countries), ("shop", chosen.shops)):
+        if values:
+            conditions.append(orders[column].isin(values))
+    return orders.filter(conditions) if conditions else orders
+
+
+def _history(chosen: Selection) -> ir.Table:
+    """All orders by other rules than the usual ones, each customer's purchases numbered by these rules."""
+    orders = ORDERS
+    if "wholesale" in chosen.leave_out:
+        orders = orders.filter(~orders.is_wholesale)
+    if "unidentified" in chosen.leave_out:
+        orders = orders.filter(orders.customer_id.notnull())
+    counted = orders.is_purchase | (orders.status.isin(chosen.count) & orders.has_product)
+    orders = orders.mutate(is_purchase=counted if chosen.count else orders.is_purchase)
+    is_known = orders.is_purchase & orders.customer_id.notnull()
+    bought = orders.filter(is_known).select("order_id", "customer_id", "day", "month")
+    numbered = bought.select(
+        "order_id",
+        new_number=bought.order_id.rank().over(ibis.window(group_by="customer_id", order_by="order_id")) + 1,
+    )
+    firsts = bought.group_by("customer_id").aggregate(new_day=bought.day.min(), new_month=bought.month.min())
+    joined = orders.left_join(numbered, "order_id").drop("order_id_right").left_join(firsts, "customer_id")
+    return joined.mutate(
+        order_number=joined.new_number.cast("int32"), first_day=joined.new_day, first_month=joined.new_month
+    ).select(ORDERS.columns)
 
 
 def _both(new: str | tuple[str, ...] | list[str], old: tuple[str, ...]) -> tuple[str, ...]:
@@ -167,6 +265,15 @@ def _both(new: str | tuple[str, ...] | list[str], old: tuple[str, ...]) -> tuple
     if not common:
         raise EmptyError("No order matches these filters.", "Widen the dates or clear a filter.")
     return common
+
+
+def _more(
+    name: str, new: str | tuple[str, ...] | list[str], old: tuple[str, ...], allowed: tuple[str, ...]
+) -> tuple[str, ...]:
+    new = (new,) if isinstance(new, str) else new
+    for word in new:
+        check_option(name, word, allowed)
+    return tuple(sorted({*new, *old}))
 
 
 def purchases_and_returns(orders: Orders) -> ir.Table:

@@ -19,6 +19,7 @@ class FileFacts:
     header_line: int
     mapping: dict[str, str]
     unused_columns: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Report:
 
     rows: outcome (used, set aside, merged), reason, rows, amount (quantity × unit price, currency units)
     orders: which orders count as purchases and why not: reason, orders, net
+    tables: the other files: kind, file, rows, used, set_aside, matched (to a customer, product or order), share
     """
 
     files: tuple[FileFacts, ...]
@@ -44,6 +46,7 @@ class Report:
     orders: pd.DataFrame
     choices: tuple[Choice, ...]
     facts: dict[str, float] = field(default_factory=dict)
+    tables: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def rows_in_files(self) -> int:

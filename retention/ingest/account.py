@@ -11,6 +11,8 @@ import pandas as pd
 from retention.errors import EmptyError
 from retention.ingest import build
 from retention.ingest.records import texts
+from retention.ingest.reshape import Companion
+from retention.ingest.tables import SideFile
 from retention.ingest.typed import Typed
 from retention.report import Choice, FileFacts, Report
 from retention.schema import FIELDS
@@ -27,7 +29,7 @@ def refuse_empty(connection: duckdb.DuckDBPyConnection, files: list[Typed]) -> N
         return
     names = ", ".join(file.text.name for file in files)
     first = connection.execute(
-        "SELECT file, rowid, problem, found FROM rows WHERE problem IS NOT NULL ORDER BY rowid LIMIT 1"
+        """SELECT file, rowid, problem, found, record FROM rows WHERE problem IS NOT NULL ORDER BY rowid LIMIT 1"""
     ).fetchone()
     if first is None:
         raise EmptyError("No row of {file} could be used.", "Choose a longer period in the export.", file=names)
@@ -37,7 +39,7 @@ def refuse_empty(connection: duckdb.DuckDBPyConnection, files: list[Typed]) -> N
         "No row of {file} could be used. Line {line}, column {column}: {reason}; found {found!r}, expected {expected}.",
         "Check what this column holds, or pick another one under Columns.",
         file=names,
-        line=file.lines_of([first[1]])[0],
+        line=file.lines_of([first[1] - file.first if first[4] is None else first[4] - 1])[0],
         column=file.reading.mapping.get(field, field),
         reason=reason,
         found=first[3] or "",
@@ -45,9 +47,13 @@ def refuse_empty(connection: duckdb.DuckDBPyConnection, files: list[Typed]) -> N
     )
 
 
-def write_set_aside(connection: duckdb.DuckDBPyConnection, files: list[Typed], place: Path) -> int:
+def write_set_aside(
+    connection: duckdb.DuckDBPyConnection, files: list[Typed], sides: list[SideFile], place: Path
+) -> int:
     """Write every row that was set aside, with its file, line, column, value, reason, amount and text; return how many."""
     frames = [_set_aside(connection, file, number) for number, file in enumerate(files)]
+    frames += [_listed(other, _cut(other.broken)) for file in files for other in file.companions]
+    frames += [_listed(side, _cut(side.broken)) for side in sides]
     everything = pd.concat(frames, ignore_index=True).astype(SET_ASIDE)
     everything.to_parquet(place / "set_aside.parquet", index=False)
     return len(everything)
@@ -55,62 +61,112 @@ def write_set_aside(connection: duckdb.DuckDBPyConnection, files: list[Typed], p
 
 def _set_aside(connection: duckdb.DuckDBPyConnection, file: Typed, number: int) -> pd.DataFrame:
     rows = connection.execute(
-        """SELECT rowid, problem, coalesce(found, ''), amount / 100 FROM rows
-        WHERE outcome = 'set aside' AND file = ? ORDER BY rowid""",
-        [number],
+        """SELECT any_value(coalesce(record - 1, rowid - $2)) AS record, first(problem ORDER BY item), first(coalesce(found, '') ORDER BY item),
+            sum(amount) / 100 FROM rows
+        WHERE outcome = 'set aside' AND file = $1 GROUP BY coalesce(record - 1, rowid - $2) ORDER BY 1""",
+        [number, file.first],
     ).fetchall()
     lines = file.lines_of([row[0] for row in rows])
-    entries = [(line, "", "", reason, None) for line, reason in file.broken]
+    entries = _cut(file.broken)
     for line, (_, problem, found, amount) in zip(lines, rows, strict=True):
         field, _, reason = problem.partition(": ")
         column = "" if field == "row" else file.reading.mapping.get(field, field)
         entries.append((line, column, found[:LONGEST_TEXT], reason, amount))
+    return _listed(file, entries, one_line_each=file.starts is None)
+
+
+def _cut(broken: tuple[tuple[int, str], ...]) -> list[tuple]:
+    """What is known of records that never became rows: `field: reason` where a column is to blame."""
+    return [(line, *_blamed(reason), None) for line, reason in broken]
+
+
+def _blamed(reason: str) -> tuple[str, str, str]:
+    field, mark, words = reason.partition(": ")
+    return ("" if field == "row" else field, "", words) if mark else ("", "", reason)
+
+
+def _listed(file: Typed | Companion | SideFile, entries: list[tuple], one_line_each: bool = False) -> pd.DataFrame:
     table = pd.DataFrame(sorted(entries, key=lambda entry: entry[0]), columns=list(SET_ASIDE)[1:-1])
-    text = texts(file.dialect, set(table["line"]), one_line_each=file.starts is None)
+    text = texts(file.dialect, set(table["line"]), one_line_each=one_line_each)
     table["text"] = [text.get(line, "")[:LONGEST_TEXT] for line in table["line"]]
     table.insert(0, "file", file.text.name)
     return table
 
 
-def row_account(connection: duckdb.DuckDBPyConnection, files: list[Typed]) -> pd.DataFrame:
+def row_account(connection: duckdb.DuckDBPyConnection, files: list[Typed], sides: list[SideFile]) -> pd.DataFrame:
     """What became of every record: outcome, reason, rows, amount (currency units; missing where it cannot be read)."""
     rows = build.row_account(connection)
-    cut = Counter(reason for file in files for _, reason in file.broken)
-    broken = [("set aside", f"row: {reason}", count, float("nan")) for reason, count in sorted(cut.items())]
-    return pd.concat([rows, pd.DataFrame(broken, columns=rows.columns)], ignore_index=True) if broken else rows
+    companions = [other for file in files for other in file.companions]
+    elsewhere = Counter({"events": sum(file.events for file in files)})
+    elsewhere["details of orders"] = sum(other.count for other in companions)
+    for side in sides:
+        elsewhere[side.kind] += side.rows
+    cut = Counter(reason for file in (*files, *companions, *sides) for _, reason in file.broken)
+    more = [("used", reason, count, float("nan")) for reason, count in sorted(elsewhere.items()) if count]
+    more += [
+        ("set aside", reason if ": " in reason else f"row: {reason}", count, float("nan"))
+        for reason, count in sorted(cut.items())
+    ]
+    return pd.concat([rows, pd.DataFrame(more, columns=rows.columns)], ignore_index=True) if more else rows
 
 
-def facts(connection: duckdb.DuckDBPyConnection, duplicates: int, set_aside: int) -> dict[str, float]:
+def facts(connection: duckdb.DuckDBPyConnection, duplicates: int, set_aside: int, renewed: int) -> dict[str, float]:
     """The counts that headlines need."""
     row = connection.execute("""
         SELECT count(*), count(*) FILTER (is_purchase), count(*) FILTER (is_purchase AND customer_ref IS NULL),
             count(DISTINCT customer_ref) FILTER (is_purchase) FROM refs""").fetchone()
     names = ("orders", "purchases", "purchases_by_nobody", "customers")
-    return dict(zip(names, row, strict=True)) | {"duplicates": duplicates, "set_aside": set_aside}
+    checked, differ = build.totals(connection)
+    more = {"duplicates": duplicates, "set_aside": set_aside, "renewed": renewed}
+    return dict(zip(names, row, strict=True)) | more | {"totals_checked": checked, "totals_differ": differ}
 
 
 def make_report(
-    files: list[Typed], rows: pd.DataFrame, orders: pd.DataFrame, choices: list[Choice], facts: dict[str, float]
+    files: list[Typed],
+    sides: list[SideFile],
+    rows: pd.DataFrame,
+    orders: pd.DataFrame,
+    choices: list[Choice],
+    facts: dict[str, float],
+    tables: pd.DataFrame,
 ) -> Report:
     """Everything a reader of the files should know."""
     return Report(
-        files=tuple(_file_facts(file) for file in files),
+        files=tuple(fact for file in files for fact in _file_facts(file)) + tuple(_side_facts(side) for side in sides),
         rows=rows,
         orders=orders,
         choices=tuple(dict.fromkeys(choices)),
         facts=facts,
+        tables=tables,
     )
 
 
-def _file_facts(file: Typed) -> FileFacts:
+def _file_facts(file: Typed) -> list[FileFacts]:
     mapping = file.reading.mapping
+    own = _facts(file, file.rows_in_file, file.reading.layout.name, mapping, tuple(mapping.values()))
+    others = []
+    for other in file.companions:
+        used = [column.partition(".")[2] for column in mapping.values() if column.startswith(f"{other.name}.")]
+        rows = other.count + len(other.broken)
+        others.append(_facts(other, rows, file.reading.layout.name, {}, tuple(used)))
+    return [own, *others]
+
+
+def _side_facts(side: SideFile) -> FileFacts:
+    return _facts(side, side.rows + len(side.broken), side.kind, side.mapping, tuple(side.mapping.values()))
+
+
+def _facts(
+    file: Typed | Companion | SideFile, rows: int, layout: str, mapping: dict[str, str], used: tuple[str, ...]
+) -> FileFacts:
     return FileFacts(
         name=file.text.name,
-        rows=file.rows_in_file,
-        layout=file.reading.layout.name,
+        rows=rows,
+        layout=layout,
         encoding=file.text.encoding,
         delimiter=file.dialect.delimiter,
         header_line=file.dialect.skip,
         mapping=mapping,
-        unused_columns=tuple(column for column in file.dialect.columns if column not in mapping.values()),
+        unused_columns=tuple(column for column in file.dialect.columns if column not in used),
+        columns=file.dialect.columns,
     )

@@ -11,8 +11,11 @@ import duckdb
 import pandas as pd
 
 from retention.ingest.mapping import plain
+from retention.schema import ORDER_MONEY
 
 Connection = duckdb.DuckDBPyConnection
+WHOLESALE_FENCE = 3  # an order beyond the upper quartile by three times the middle half, on the scale of ratios
+ENOUGH_TO_JUDGE = 100  # purchases below which no order is called unusual
 REASONS = {
     "paid": "purchase",
     "pending": "not paid",
@@ -34,28 +37,62 @@ def words() -> dict[str, dict[str, str]]:
     }
 
 
-def keep_platforms_apart(connection: Connection, platforms: list[str]) -> None:
-    """Two platforms may have given two orders the same number; the platform's name keeps them two."""
-    if len(set(platforms)) < 2:
-        return
-    names = ", ".join("'" + name.replace("'", "''") + "'" for name in platforms)
-    connection.execute(f"""
-        UPDATE rows SET order_id = order_id || ' (' || [{names}][file + 1] || ')' WHERE outcome IS NULL AND order_id IN (
-            SELECT order_id FROM rows WHERE outcome IS NULL GROUP BY order_id HAVING count(DISTINCT [{names}][file + 1]) > 1)""")
+@lru_cache(maxsize=1)
+def relay_sql() -> str:
+    """The pattern of addresses that a marketplace lends for one order: they reach nobody later."""
+    entries = tomllib.loads(files("retention.ingest").joinpath("words.toml").read_text(encoding="utf-8"))
+    return "@(" + "|".join(entries["relay"]["domains"]) + ")"
 
 
-def merge(connection: Connection, drop_duplicates: bool) -> None:
-    """Merge what stands twice: an order of an earlier file that a later one brings again and, if asked, identical rows."""
-    connection.execute("""
-        UPDATE rows SET outcome = 'merged', problem = 'order_id: the same order stands in a later file'
-        FROM (SELECT order_id, max(file) AS newest FROM rows WHERE outcome IS NULL GROUP BY order_id HAVING min(file) < max(file)) AS latest
-        WHERE rows.order_id = latest.order_id AND rows.file < latest.newest AND outcome IS NULL""")
+def keep_shops_apart(connection: Connection, shops: list[str]) -> None:
+    """Name every row's shop; where two shops gave two orders the same number, the shop's name keeps them two.
+
+    shops: the name of the shop of each file, for the rows that do not name one themselves.
+    """
+    names = ", ".join("'" + name.replace("'", "''") + "'" for name in shops)
+    own = connection.execute("SELECT bool_or(shop IS NOT NULL) FROM rows").fetchone()[0]
+    if len(set(shops)) > 1 or own:
+        connection.execute(f"UPDATE rows SET shop = coalesce(shop, nullif([{names}][file + 1], ''))")
+        connection.execute("""
+            UPDATE rows SET order_id = order_id || ' (' || coalesce(shop, '') || ')' WHERE outcome IS NULL AND order_id IN (
+                SELECT order_id FROM rows WHERE outcome IS NULL GROUP BY order_id HAVING count(DISTINCT coalesce(shop, '')) > 1)""")
+
+
+def clashes(connection: Connection) -> tuple[int, int]:
+    """Orders that stand in two files, and how many of them have another date there: a sign of two shops."""
+    return connection.execute("""
+        SELECT count(*), count(*) FILTER (apart > 2) FROM (
+            SELECT max(day) - min(day) AS apart FROM (
+                SELECT order_id, file, CAST(min(ordered_at) AS DATE) AS day FROM rows WHERE outcome IS NULL GROUP BY order_id, file)
+            GROUP BY order_id HAVING count(*) > 1)""").fetchone()
+
+
+def merge(connection: Connection, drop_duplicates: bool) -> int:
+    """Merge what stands twice: an order that a newer file brings again and, if asked, identical rows.
+
+    The newest file is the one whose last order is the latest; between two of the same end the later in the list. Returns
+    how many orders were taken from the newer file.
+    """
+    ends = connection.execute(
+        "SELECT file FROM rows WHERE outcome IS NULL GROUP BY file ORDER BY max(ordered_at), file"
+    ).fetchall()
+    renewed = 0
+    if len(ends) > 1:
+        age = " ".join(f"WHEN {file} THEN {age}" for age, (file,) in enumerate(ends))
+        connection.execute(f"""
+            CREATE TABLE renewed AS SELECT order_id, max(CASE file {age} END) AS newest FROM rows
+            WHERE outcome IS NULL GROUP BY order_id HAVING min(file) < max(file)""")
+        renewed = connection.execute("SELECT count(*) FROM renewed").fetchone()[0]
+        connection.execute(f"""
+            UPDATE rows SET outcome = 'merged', problem = 'order_id: the same order stands in a newer file' FROM renewed
+            WHERE rows.order_id = renewed.order_id AND CASE file {age} END < renewed.newest AND outcome IS NULL""")
     if drop_duplicates:
         connection.execute(f"""
             UPDATE rows SET outcome = 'merged', problem = 'row: the same order, customer, product, quantity and price as a row before' FROM (
                 SELECT rowid AS row, row_number() OVER (PARTITION BY {_identical()} ORDER BY rowid) AS copy
                 FROM rows WHERE outcome IS NULL) AS copies
             WHERE copies.copy > 1 AND rows.rowid = copies.row""")
+    return renewed
 
 
 def _identical() -> str:
@@ -76,7 +113,7 @@ def currencies(connection: Connection) -> dict[str, int]:
 
 def convert(connection: Connection, found: str, rate: float, currency: str) -> None:
     """Turn the money of the orders in one currency into another: money × rate, rounded to hundredths line by line."""
-    money = ("amount", "discount", "order_discount", "order_subtotal", "shipping", "tax", "refunded")
+    money = ("amount", "discount", *ORDER_MONEY)
     changed = ", ".join(f"{name} = round({name} * ?)::BIGINT" for name in money)
     connection.execute(
         f"""UPDATE rows SET {changed}, unit_price = unit_price * ?, currency = ?
@@ -126,10 +163,49 @@ def restore_refunded(connection: Connection, files: list[int]) -> None:
         WHERE rows.rowid = restored.row AND missing > 0""")
 
 
-def build_orders(connection: Connection, statuses: dict[str, str], phones: dict[tuple, str]) -> None:
-    """Make `refs`, one row an order with everything about it, and `ids`, one row a customer."""
+def know_states(connection: Connection, statuses: dict[str, str], files_of_lines: list[int]) -> None:
+    """Make `states`, word → meaning. In `files_of_lines` the state is that of a line: a cancelled line leaves its order,
+    a returned one is money back on it."""
     known = words()["status"] | {plain(state): meaning for state, meaning in statuses.items()}
     _lookup(connection, "states", "status", known)
+    if not files_of_lines:
+        return
+    chosen = f"file IN ({', '.join(map(str, files_of_lines))}) AND outcome IS NULL"
+    connection.execute(f"""
+        CREATE TABLE mixed AS SELECT order_id, coalesce(sum(amount - coalesce(discount, 0)) FILTER (meaning IN ('returned', 'refunded')), 0) AS back
+        FROM rows LEFT JOIN states ON status = word WHERE {chosen} GROUP BY order_id
+        HAVING count(DISTINCT coalesce(meaning, 'paid')) > 1 AND bool_or(coalesce(meaning, 'paid') = 'paid')""")
+    connection.execute(f"""
+        UPDATE rows SET order_id = order_id || ' (' || meaning || ')' FROM states
+        WHERE {chosen} AND status = word AND meaning IN ('cancelled', 'failed', 'pending') AND order_id IN (SELECT order_id FROM mixed)""")
+    connection.execute(f"""
+        UPDATE rows SET refunded = back, status = (SELECT min(word) FROM states WHERE meaning = 'paid')
+        FROM mixed WHERE {chosen} AND rows.order_id = mixed.order_id AND back > 0""")
+
+
+def sum_of_lines(connection: Connection, money: dict[int, tuple[str, ...]]) -> None:
+    """Add up money of the order of which every row has its own part; money: file → its columns of that kind."""
+    for file, names in money.items():
+        for name in names:
+            connection.execute(
+                f"""UPDATE rows SET {name} = summed.total FROM (
+                    SELECT order_id, sum({name})::BIGINT AS total FROM rows WHERE file = $1 AND outcome IS NULL GROUP BY order_id) AS summed
+                WHERE file = $1 AND rows.order_id = summed.order_id""",
+                [file],
+            )
+
+
+def build_orders(connection: Connection, fields: set[str], shops: list[str], phones: dict[tuple, str]) -> None:
+    """Make `refs`, one row an order with everything about it, and `ids`, one row a customer.
+
+    fields: what any of the files holds; nothing else is looked at. shops: as in keep_shops_apart.
+    """
+
+    def most(field: str, value: str = "", kind: str = "VARCHAR") -> str:
+        return f"max({value or field})" if field in fields else f"CAST(NULL AS {kind})"
+
+    shop = "max(shop)" if "shop" in fields or len(set(shops)) > 1 else "'" + shops[0].replace("'", "''") + "'"
+    named = {"name", "first_name", "last_name"} & fields
     _lookup(connection, "yes_no", "consent, is_guest", words()["yes_no"])
     nobody = ", ".join(f"'{word}'" for word in words()["nobody"])
     connection.execute("CREATE TABLE national (phone VARCHAR, country VARCHAR, e164 VARCHAR)")
@@ -143,17 +219,21 @@ def build_orders(connection: Connection, statuses: dict[str, str], phones: dict[
     connection.execute(f"""
         CREATE TABLE refs AS
         WITH summed AS (
-            SELECT order_id AS order_ref, min(ordered_at) AS ordered_at, max(state.meaning) AS state,
-                bool_or(cancelled_at IS NOT NULL) AS cancelled, max(customer_id) AS customer, lower(max(email)) AS email,
-                max(phone) AS phone, max(name) AS name, max(country) AS country, max(city) AS city,
-                max(yes.meaning) AS consent, max(guest.meaning) AS is_guest, max(channel) AS channel,
-                max(discount_code) AS discount_code, max(upper(currency)) AS currency,
+            SELECT order_id AS order_ref, min(ordered_at) AS ordered_at, {most("status", "state.meaning")} AS state,
+                {"bool_or(cancelled_at IS NOT NULL)" if "cancelled_at" in fields else "false"} AS cancelled,
+                {most("customer_id")} AS customer, lower({most("email")}) AS email, {most("phone")} AS phone,
+                {"max(name)" if named else "CAST(NULL AS VARCHAR)"} AS name, {most("country")} AS country, {most("city")} AS city,
+                {most("gender")} AS gender, {"max(birth_year)" if {"age", "birth_date"} & fields else "CAST(NULL AS INTEGER)"} AS birth_year,
+                {most("consent", "yes.meaning")} AS consent, {most("is_guest", "guest.meaning")} AS is_guest,
+                nullif({shop}, '') AS shop, {most("channel")} AS channel, {most("discount_code")} AS discount_code,
+                {most("currency", "upper(currency)")} AS currency,
                 CAST(sum(quantity) FILTER (quantity > 0) AS DOUBLE) AS units,
                 coalesce(sum(amount) FILTER (quantity >= 0), 0) AS gross,
                 coalesce(sum(abs(discount)) FILTER (quantity >= 0), 0) AS line_discount,
                 coalesce(sum(greatest(-amount - coalesce(abs(discount), 0), 0)) FILTER (quantity < 0), 0) AS returned,
-                coalesce(max(abs(order_discount)), 0) AS order_discount,
-                coalesce(max(shipping), 0) AS shipping, coalesce(max(tax), 0) AS tax, coalesce(max(abs(refunded)), 0) AS refunded,
+                coalesce({most("order_discount", "abs(order_discount)", "BIGINT")}, 0) AS order_discount,
+                coalesce({most("shipping", kind="BIGINT")}, 0) AS shipping, coalesce({most("tax", kind="BIGINT")}, 0) AS tax,
+                coalesce(max(abs(refunded)), 0) AS refunded, {most("order_total", kind="BIGINT")} AS order_total,
                 bool_or(quantity > 0 AND unit_price > 0) AS has_product
             FROM rows LEFT JOIN states AS state ON rows.status = state.word
                 LEFT JOIN yes_no AS yes ON rows.consent = yes.word LEFT JOIN yes_no AS guest ON rows.is_guest = guest.word
@@ -177,6 +257,11 @@ def build_orders(connection: Connection, statuses: dict[str, str], phones: dict[
         SELECT CAST(row_number() OVER (ORDER BY ordered_at, order_ref) AS INTEGER) AS order_id, *,
             CAST(ordered_at AS DATE) - DATE '1970-01-01' AS day, year(ordered_at) * 12 + month(ordered_at) - 1 AS month
         FROM kinds""")
+    low, high, purchases = connection.execute("""
+        SELECT quantile_cont(gross, 0.25), quantile_cont(gross, 0.75), count(*) FROM refs WHERE is_purchase""").fetchone()
+    fence = high * (high / low) ** WHOLESALE_FENCE if low and purchases >= ENOUGH_TO_JUDGE else None
+    connection.execute("ALTER TABLE refs ADD COLUMN is_wholesale BOOLEAN")
+    connection.execute("UPDATE refs SET is_wholesale = coalesce(gross > ?, false)", [fence])
     connection.execute("""
         CREATE TABLE ids AS SELECT customer_ref, CAST(row_number() OVER (ORDER BY customer_ref) AS INTEGER) AS customer_id,
             CAST(min(day) FILTER (is_purchase) AS INTEGER) AS first_day, CAST(min(month) FILTER (is_purchase) AS INTEGER) AS first_month
@@ -252,20 +337,23 @@ def write(connection: Connection, folder: Path) -> None:
                 first_day, first_month,
                 CASE WHEN is_purchase AND customer_id IS NOT NULL THEN CAST(
                     row_number() OVER (PARTITION BY customer_id, is_purchase ORDER BY order_id) AS INTEGER) END AS order_number,
-                channel, country, discount_code, CASE WHEN is_return THEN 'returned' WHEN is_purchase AND state = 'returned' THEN 'refunded' ELSE state END AS status, currency,
+                shop, channel, country, discount_code, CASE WHEN is_return THEN 'returned' WHEN is_purchase AND state = 'returned' THEN 'refunded' ELSE state END AS status, currency,
                 coalesce(units, 0) AS units, CAST(gross AS BIGINT) AS gross,
                 CAST(line_discount + extra_discount AS BIGINT) AS discounts, CAST(returned + refund_share AS BIGINT) AS refunds,
                 CAST(shipping AS BIGINT) AS shipping, CAST(tax AS BIGINT) AS tax,
-                CAST(gross - line_discount - extra_discount - returned - refund_share AS BIGINT) AS net, is_purchase, is_return
+                CAST(gross - line_discount - extra_discount - returned - refund_share AS BIGINT) AS net, is_purchase, is_return,
+                coalesce(has_product, false) AS has_product, is_wholesale
             FROM refs LEFT JOIN ids USING (customer_ref) ORDER BY order_id""",
-        "customers": """
+        "customers": f"""
             SELECT customer_id, customer_ref, min(ordered_at) FILTER (is_purchase) AS first_order,
                 max(ordered_at) FILTER (is_purchase) AS last_order, CAST(count(*) FILTER (is_purchase) AS INTEGER) AS purchases,
                 CAST(coalesce(sum(gross - line_discount - extra_discount - returned - refund_share)
                     FILTER (is_purchase OR is_return), 0) AS BIGINT) AS net,
                 max_by(email_key, order_id) AS email, max_by(phone, order_id) AS phone, max_by(name, order_id) AS name,
                 max_by(country, order_id) AS country, max_by(city, order_id) AS city,
-                max_by(consent, order_id) = 'yes' AS consent, max_by(is_guest, order_id) = 'yes' AS is_guest
+                max_by(gender, order_id) AS gender, CAST(max_by(birth_year, order_id) AS INTEGER) AS birth_year,
+                max_by(consent, order_id) = 'yes' AS consent, max_by(is_guest, order_id) = 'yes' AS is_guest,
+                coalesce(NOT regexp_matches(max_by(email_key, order_id), '{relay_sql()}'), false) AS contactable
             FROM refs JOIN ids USING (customer_ref) GROUP BY customer_id, customer_ref ORDER BY customer_id""",
     }
     for table, query in queries.items():
@@ -293,8 +381,17 @@ def row_account(connection: Connection) -> pd.DataFrame:
         SELECT coalesce(outcome, 'used') AS fate,
             CASE WHEN outcome IS NOT NULL THEN problem WHEN quantity < 0 THEN 'pieces given back'
                 WHEN amount = 0 THEN 'lines without value' ELSE 'order lines' END AS reason,
-            count(*) AS rows, sum(amount) / 100 AS amount
+            count(*) FILTER (item = 1) AS rows, sum(amount) / 100 AS amount
         FROM rows GROUP BY 1, 2 ORDER BY fate <> 'used', fate, 3 DESC, reason""")
         .df()
         .rename(columns={"fate": "outcome"})
     )
+
+
+def totals(connection: Connection) -> tuple[int, int]:
+    """Orders whose file names a total, and how many of them do not add up: goods − discounts + shipping (+ tax)."""
+    return connection.execute("""
+        SELECT count(*), count(*) FILTER (least(abs(goods + shipping - order_total), abs(goods + shipping + tax - order_total),
+            abs(goods - order_total)) > 2 + units) FROM (
+            SELECT gross - line_discount - extra_discount AS goods, shipping, tax, order_total, coalesce(units, 0) AS units
+            FROM refs WHERE order_total IS NOT NULL AND NOT is_return)""").fetchone()

@@ -8,7 +8,7 @@ import duckdb
 
 from retention.errors import EmptyError, QuestionError
 from retention.ingest.dialect import HEAD_ROWS, Dialect
-from retention.ingest.mapping import Layout
+from retention.ingest.layouts import Layout
 from retention.ingest.records import MAX_LINE, records
 from retention.ingest.source import Text
 from retention.ingest.values import DAY_AND_MONTH, OFFSET, DateReading, decimal_mark, frequent_first, read_dates
@@ -16,6 +16,7 @@ from retention.report import Choice
 from retention.schema import ORDER_MONEY
 
 NUMBERS = ("quantity", "unit_price", "line_total", "discount", *ORDER_MONEY)
+WHOLE_CURRENCIES = {"HUF", "JPY", "KRW", "VND", "CLP", "ISK", "IDR"}
 RARE = 0.01  # at most this share of contradicting dates are slips; more, and a spreadsheet has been at work
 
 
@@ -37,31 +38,45 @@ def decide(
     dialect: Dialect,
     layout: Layout,
     mapping: dict[str, str],
-    date_order: str | None,
-    decimal: str | None,
-    timezone: str | None,
+    options: dict[str, str | None],
+    questions: list[QuestionError],
 ) -> tuple[Reading, list[Choice]]:
-    """Find the decimal mark of every number and the order of the dates; ask only what the file cannot answer."""
+    """Find the decimal mark of every number and the order of the dates.
+
+    What the file cannot answer is added to `questions`, and the reading goes on with what would be assumed. options: the
+    person's own date_order, decimal, timezone and currency, as far as given.
+    """
     choices = []
     if not dialect.rows:
         dialect = replace(dialect, rows=_first_rows(connection, dialect, text.name))
-    marks = _marks(connection, dialect, mapping, decimal, choices, text.name)
+    marks = _marks(connection, dialect, layout, mapping, options, choices, questions, text.name)
     column = mapping["ordered_at"]
-    cells = _cells(dialect, column)
+    cells = [cell + "Z" * (layout.utc and bool(cell)) for cell in _cells(dialect, column)]
     bounds, sorted_as = None, ""
     if looks := next(filter(None, map(DAY_AND_MONTH.match, cells)), None):
         bounds, sorted_as = _day_month_evidence(connection, dialect, column, looks[2])
-    habit = f"asked-{date_order}" if date_order in ("dmy", "mdy") else layout.date_order
-    dates = read_dates(cells, bounds, habit, sorted_as, column, text.name)
+    asked = options["date_order"]
+    habit = f"asked-{asked}" if asked in ("dmy", "mdy") else layout.date_order
+    try:
+        dates = read_dates(cells, bounds, habit, sorted_as, column, text.name)
+    except QuestionError as question:
+        question.assumed = "mdy" if _is_american(dialect, marks, options["currency"]) else "dmy"
+        questions.append(question)
+        dates = read_dates(cells, bounds, f"asked-{question.assumed}", sorted_as, column, text.name)
     dates = frequent_first(dates, _matched(connection, cells, dates))
     if dates.order in ("dmy", "mdy"):
         words = {"dmy": "day before month", "mdy": "month before day"}
         choices.append(Choice("Dates", words[dates.order], dates.why, "date_order"))
-    if dates.has_offset and timezone is None:
+    if dates.has_offset and options["timezone"] is None:
         choices.append(
             Choice("Time zone", "the clock in the file", "its offset is taken as the shop's own", "timezone")
         )
-    return Reading(dialect, layout, mapping, marks, dates, timezone), choices
+    return Reading(dialect, layout, mapping, marks, dates, options["timezone"]), choices
+
+
+def _is_american(dialect: Dialect, marks: dict[str, str], currency: str | None) -> bool:
+    """Whether the month is more likely to come first: a comma between cells, a point in numbers, dollars."""
+    return dialect.delimiter == "," and "," not in marks.values() and (currency or "USD").upper() == "USD"
 
 
 def _first_rows(connection: duckdb.DuckDBPyConnection, dialect: Dialect, file: str) -> tuple[tuple[str, ...], ...]:
@@ -87,7 +102,9 @@ def _first_rows(connection: duckdb.DuckDBPyConnection, dialect: Dialect, file: s
 
 
 def csv_sql(dialect: Dialect, rejects: str = "") -> str:
-    """The table function that reads the data rows of a text as strings c0, c1, …; without `rejects` bad rows are skipped."""
+    """The table that holds the data rows of a text as strings c0, c1, …; without `rejects` bad rows are skipped."""
+    if dialect.relation:
+        return dialect.relation
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(dialect.columns)))
     path = str(dialect.path).replace("'", "''")
     store = (
@@ -113,14 +130,16 @@ def _cells(dialect: Dialect, column: str) -> list[str]:
 def _marks(
     connection: duckdb.DuckDBPyConnection,
     dialect: Dialect,
+    layout: Layout,
     mapping: dict[str, str],
-    decimal: str | None,
+    options: dict[str, str | None],
     choices: list[Choice],
+    questions: list[QuestionError],
     file: str,
 ) -> dict[str, str]:
     names = [name for name in NUMBERS if name in mapping]
-    if decimal in (".", ","):
-        return dict.fromkeys(names, decimal)
+    if options["decimal"] in (".", ","):
+        return dict.fromkeys(names, options["decimal"])
     found = {name: _cells(dialect, mapping[name]) for name in names}
     marks = {name: decimal_mark(found[name]) for name in names}
     for name in (name for name in names if marks[name] == "?" or (not marks[name] and name != "quantity")):
@@ -129,18 +148,49 @@ def _marks(
         found[name] = [row[0] for row in connection.execute(query).fetchall()]
         marks[name] = decimal_mark(found[name])
     proven = [mark for mark in marks.values() if mark in (".", ",")]
-    usual = max(set(proven), key=lambda mark: (proven.count(mark), mark), default="")
-    for name in names:
-        if marks[name] == "?" and not usual and dialect.delimiter != ";":
-            raise _ask_decimal(mapping[name], found[name], file)
-        if marks[name] == "?":
-            why = "the file's other numbers" if usual else "files cut by semicolons write decimals with a comma"
-            marks[name] = usual or ","
-            choices.append(Choice("Decimal mark", marks[name], why, "decimal"))
-        marks[name] = marks[name] or usual or "."
+    usual, why = max(set(proven), key=lambda mark: (proven.count(mark), mark), default=""), "the file's other numbers"
+    unclear = [name for name in names if marks[name] == "?"]
+    if unclear and not usual:
+        usual, why = _mark_by_money(dialect, layout, mapping, options["currency"], found[unclear[0]])
+    for name in unclear:
+        if not usual and dialect.delimiter != ";":
+            question = _ask_decimal(mapping[name], found[name], file)
+            questions.append(question)
+            usual, why = question.assumed, "assumed"
+        if not usual:
+            usual, why = ",", "files cut by semicolons write decimals with a comma"
+        marks[name] = usual
+        choices.append(Choice("Decimal mark", marks[name], why, "decimal"))
+    marks = {name: mark or usual or "." for name, mark in marks.items()}
     if "," in marks.values():
         choices.append(Choice("Decimal mark", ",", "proven by the values", "decimal"))
     return marks
+
+
+def _mark_by_money(
+    dialect: Dialect, layout: Layout, mapping: dict[str, str], currency: str | None, cells: list[str]
+) -> tuple[str, str]:
+    """What settles a lone 1.234: a currency without small change, or a line total that is quantity × price one way only."""
+    mark = next(cell for cell in cells if decimal_mark([cell]) == "?").strip()
+    written = "." if "." in mark else ","
+    named = {cell.strip().upper() for cell in _cells(dialect, mapping["currency"])} if "currency" in mapping else set()
+    if (named - {""} or {(currency or layout.currency).upper()}) <= WHOLE_CURRENCIES:
+        return ("," if written == "." else "."), "this currency has no small change"
+    if {"quantity", "unit_price", "line_total"} <= set(mapping):
+        rows = zip(*(_cells(dialect, mapping[name]) for name in ("quantity", "unit_price", "line_total")), strict=True)
+        votes = {mark: 0 for mark in ".,"}
+        for row in rows:
+            for mark in votes:
+                other = "," if mark == "." else "."
+                try:
+                    quantity, price, total = (float(cell.replace(other, "").replace(mark, ".")) for cell in row)
+                except ValueError:
+                    continue
+                votes[mark] += abs(quantity * price - total) < 0.006 * max(abs(quantity), 1)
+        best = max(votes, key=votes.get)
+        if votes[best] > 2 * min(votes.values()):
+            return best, "only so quantity × price is the line's total"
+    return "", ""
 
 
 def _ask_decimal(column: str, cells: list[str], file: str) -> QuestionError:
@@ -150,6 +200,7 @@ def _ask_decimal(column: str, cells: list[str], file: str) -> QuestionError:
         "Say which under Numbers, or pass decimal='.' or ','.",
         option="decimal",
         choices=(".", ","),
+        assumed="," if "." in example else ".",
         column=column,
         file=file,
         example=example,

@@ -1,52 +1,51 @@
-"""Which column of a file holds what: known layouts first, then column names in five languages, then the values."""
+"""Which column of a file holds what: known layouts first, then column names in five languages and what the values look like."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 import unicodedata
-from dataclasses import dataclass, field
+from collections import defaultdict
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
 from retention.errors import ColumnError
-from retention.schema import FIELDS, IDENTITY, PRICES
+from retention.ingest.layouts import Layout, carries, layouts
+from retention.schema import FIELDS, IDENTITY, ORDER_MONEY, PRICES
 
 EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+DATE = re.compile(r"^\d{4}[-./]\s?\d{1,2}[-./]\s?\d{1,2}|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|^\d{1,2} \w{3,} \d{4}|^\w{3,9}[ -]\d{1,2}[, -]")
+NUMBER = re.compile(r"^[^\w]{0,3}(?:[A-Za-z₺€$£złŁ₽.]{1,3}\s?)?[\d.,\s\u00a0\u202f'’]*\d[\d.,]*\)?-?\s?[^\d\s@]{0,4}$")
+PHONE = re.compile(r"^[+(]?[\d\s()/.-]{7,}$")
+CURRENCY = re.compile(r"^[A-Za-z]{3}$")
 OWN = "own columns"
-
-
-@dataclass(frozen=True)
-class Layout:
-    """A known export: the columns that betray it, what each holds, and its habits."""
-
-    name: str
-    signature: tuple[str, ...] = ()
-    columns: dict[str, list[str]] = field(default_factory=dict)
-    date_order: str = ""
-    currency: str = ""
-    quantity_after_refund: bool = False  # refunded pieces are already gone from the quantity
-    row_is_order: bool = False  # there is no order number: every row is an order
+SURE, LIKELY, PERHAPS, DOUBTFUL = 1.0, 0.8, 0.5, 0.2
+CLOCK = re.compile(r"^\d{1,2}:\d\d")
+SHAPES = {
+    **dict.fromkeys(("ordered_at", "cancelled_at", "birth_date"), DATE),
+    **dict.fromkeys(("quantity", "unit_price", "line_total", "discount", "age", *ORDER_MONEY), NUMBER),
+    "email": EMAIL,
+    "phone": PHONE,
+    "currency": CURRENCY,
+    "time": CLOCK,
+}
 
 
 @dataclass(frozen=True)
 class Match:
-    """What a header was recognised as: `mapping` field → column, `because` field → known layout, name or values."""
+    """What a header was recognised as.
+
+    mapping: field → column. because: field → known layout, name or values. confidence: field → 0 to 1: 1 by a known
+    layout or a name whose values agree, 0.8 by its name alone, 0.5 by a part of its name or by the values, 0.2 where the
+    values speak against the name.
+    """
 
     layout: Layout
     mapping: dict[str, str]
     because: dict[str, str]
-
-
-@lru_cache(maxsize=1)
-def layouts() -> tuple[Layout, ...]:
-    """Every layout in the folder platforms/, the most telling signature first."""
-    found = []
-    for file in files("retention.ingest").joinpath("platforms").iterdir():
-        if file.name.endswith(".toml"):
-            entry = tomllib.loads(file.read_text(encoding="utf-8"))
-            found.append(Layout(**{**entry, "signature": tuple(entry["signature"])}))
-    return tuple(sorted(found, key=lambda layout: (-len(layout.signature), layout.name)))
+    confidence: dict[str, float]
 
 
 @lru_cache(maxsize=1)
@@ -73,35 +72,101 @@ def plain(name: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", letters.replace("#", " # ")).split()) or name
 
 
+def fingerprint(columns: tuple[str, ...]) -> str:
+    """What a header is remembered by: the same columns in the same order give the same 16 letters."""
+    return hashlib.sha256("\x1f".join(plain(column) for column in columns).encode()).hexdigest()[:16]
+
+
 def recognise(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> Match:
     """The best reading of a header and the rows under it."""
-    lower = {column.strip().lower(): column for column in columns}
     for layout in layouts():
-        if all(name.lower() in lower for name in layout.signature):
-            mapping = {}
-            for name_of_field, names in layout.columns.items():
-                present = [lower[name.lower()] for name in names if name.lower() in lower]
-                filled = [column for column in present if any(row[columns.index(column)].strip() for row in rows)]
-                if present:
-                    mapping[name_of_field] = (filled or present)[0]
-            return Match(layout, mapping, dict.fromkeys(mapping, "layout"))
+        if carries(columns, layout.signature):
+            return by_layout(layout, columns, rows)
     return _by_name(columns, rows)
 
 
+def by_layout(layout: Layout, columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> Match:
+    """The reading that a known layout gives; of several columns for one field the first that holds anything."""
+    lower = {column.strip().lower(): column for column in reversed(columns)}
+    mapping = {column.partition(".")[2]: column for column in columns if column.startswith("items.")}
+    mapping.pop("text", None)
+    for name_of_field, names in layout.columns.items():
+        present = [lower[name.lower()] for name in names if name.lower() in lower]
+        filled = [column for column in present if any(row[columns.index(column)].strip() for row in rows)]
+        if present and name_of_field not in mapping:
+            mapping[name_of_field] = (filled or present)[0]
+    sure = PERHAPS if layout.suggested else SURE
+    return Match(layout, mapping, dict.fromkeys(mapping, "layout"), dict.fromkeys(mapping, sure))
+
+
 def _by_name(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> Match:
+    """Every column for the field its name and its values speak for; the surest first, each field and column once."""
+    cells = {column: [row[at].strip() for row in rows if row[at].strip()] for at, column in enumerate(columns)}
+    guesses = [guess for at, column in enumerate(columns) for guess in _guesses(column, cells[column], at)]
+    dates = [column for column in columns if len(cells[column]) >= 3 and _share(DATE, cells[column]) > 0.8]
+    if len(dates) == 1 and not any(field == "ordered_at" for _, _, field, _, _ in guesses):
+        guesses.append((PERHAPS, 0, "ordered_at", dates[0], "values"))
     mapping: dict[str, str] = {}
-    because: dict[str, str] = {}
-    for column in columns:
-        found = aliases().get(plain(column))
-        if found and found not in mapping:
-            mapping[found], because[found] = column, "name"
-    for number, column in enumerate(columns):
-        if "email" in mapping or column in mapping.values():
-            continue
-        cells = [row[number] for row in rows if row[number].strip()]
-        if len(cells) >= 3 and sum(bool(EMAIL.match(cell.strip())) for cell in cells) > 0.8 * len(cells):
-            mapping["email"], because["email"] = column, "values"
-    return Match(Layout(name=OWN), mapping, because)
+    because, confidence = {}, {}
+    for sure, _, name, column, why in sorted(guesses, key=lambda guess: (-guess[0], guess[1])):
+        if name not in mapping and column not in mapping.values():
+            mapping[name], because[name], confidence[name] = column, why, sure
+    return Match(Layout(name=OWN), _totals_apart(mapping, columns, rows), because, confidence)
+
+
+def _guesses(column: str, cells: list[str], position: int) -> list[tuple[float, int, str, str, str]]:
+    """What a column may hold: (confidence, position, field, column, why)."""
+    name = plain(column)
+    found = aliases().get(name)
+    fits = _fits(found, cells)
+    if found:
+        sure = LIKELY if fits is None else SURE if fits else DOUBTFUL
+        return [(sure, position, found, column, "name")]
+    guesses = []
+    if (found := _part_of_name(name)) and _fits(found, cells) is not False:
+        guesses.append((PERHAPS, position, found, column, "part of the name"))
+    if len(cells) >= 3 and _share(EMAIL, cells) > 0.8:
+        guesses.append((PERHAPS, position, "email", column, "values"))
+    return guesses
+
+
+def _fits(name: str | None, cells: list[str]) -> bool | None:
+    """Whether the values look like the field; None where they can look like anything, or there are none."""
+    shape = SHAPES.get(name or "")
+    if shape is None or not cells:
+        return None
+    share = _share(shape, cells)
+    return True if share > 0.7 else False if share < 0.2 else None
+
+
+def _share(shape: re.Pattern, cells: list[str]) -> float:
+    return sum(bool(shape.match(cell)) for cell in cells) / len(cells)
+
+
+def _part_of_name(name: str) -> str | None:
+    """The field whose longest name of at least two words stands in this one, as in `customer e-mail (billing)`."""
+    words = f" {name} "
+    inside = [known for known in aliases() if " " in known and f" {known} " in words]
+    return aliases()[max(inside, key=len)] if inside else None
+
+
+def _totals_apart(mapping: dict[str, str], columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> dict[str, str]:
+    """An order's total may stand on every row of the order; it is a line's price only where an order is one row."""
+    if {"unit_price"} & set(mapping) or "order_id" not in mapping:
+        return mapping
+    name = "line_total" if "line_total" in mapping else "order_total"
+    if name not in mapping:
+        return mapping
+    order, total = (columns.index(mapping[field]) for field in ("order_id", name))
+    totals = defaultdict(list)
+    for row in rows:
+        totals[row[order]].append(row[total])
+    several = [values for values in totals.values() if len(values) > 1]
+    repeated = len(several) >= 2 and all(len(set(values)) == 1 for values in several)
+    others = {field: column for field, column in mapping.items() if field not in ("line_total", "order_total")}
+    if name == "order_total" and not several:
+        return others | {"line_total": mapping[name]}
+    return others | {"order_total": mapping[name]} if repeated else mapping
 
 
 def check_mapping(mapping: dict[str, str], columns: tuple[str, ...], layout: Layout, file: str) -> None:

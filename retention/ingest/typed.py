@@ -10,10 +10,12 @@ from pathlib import Path
 
 import duckdb
 
-from retention.errors import FileError, QuestionError
+from retention.errors import FileError
 from retention.ingest import records
 from retention.ingest.decide import NUMBERS, Reading, column_sql, csv_sql
 from retention.ingest.dialect import Dialect
+from retention.ingest.layouts import Join, Layout
+from retention.ingest.reshape import ITEM_TEXT, Companion, condition_sql, reshape
 from retention.ingest.source import Text
 from retention.ingest.values import cents_sql, number_sql, timestamp_sql
 from retention.report import Choice
@@ -27,17 +29,18 @@ CUT_REASONS = {
 }
 MOST_HUNDREDTHS = 10**13  # a line of an order beyond 100,000 million is a slip
 TEXTS = (
-    "status", "cancelled_at", "customer_id", "email", "phone", "country", "city", "consent", "is_guest", "channel",
-    "currency", "product_id", "product", "category", "discount_code",
+    "status", "cancelled_at", "customer_id", "email", "phone", "country", "city", "gender", "consent", "is_guest", "shop",
+    "channel", "currency", "product_id", "product", "category", "discount_code",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Typed:
-    """A file whose rows stand in the table `rows`: the first at rowid `first`, `count` of them.
+    """A file whose rows stand in the table `rows`: the first at rowid `first`, from `count` records.
 
     `broken` are the records that could not be cut into cells, as (line, reason); `starts` are the lines of the others
-    where they do not follow one another line by line.
+    where they do not follow one another line by line. Of a file that had to be reshaped, `events` records are no order
+    lines, and `companions` are the files that only added columns to it.
     """
 
     text: Text
@@ -47,36 +50,47 @@ class Typed:
     count: int
     broken: tuple[tuple[int, str], ...]
     starts: array | None = None
+    events: int = 0
+    companions: tuple[Companion, ...] = ()
 
     @property
     def rows_in_file(self) -> int:
         """Every record below the header."""
-        return self.count + len(self.broken)
+        return self.count + self.events + len(self.broken)
 
-    def lines_of(self, rowids: list[int]) -> list[int]:
-        """The line on which each row begins in its file."""
+    def lines_of(self, records: list[int]) -> list[int]:
+        """The line on which each record begins in its file; records are counted from 0."""
         if self.starts is not None:
-            return [self.starts[row - self.first] for row in rowids]
+            return [self.starts[record] for record in records]
         # With k broken lines before it, a row stands k lines further down.
         shifts = [line - number for number, (line, _) in enumerate(self.broken)]
-        plain = [self.dialect.skip + 1 + row - self.first for row in rowids]
+        plain = [self.dialect.skip + 1 + record for record in records]
         return [line + bisect_right(shifts, line) for line in plain]
 
 
 def type_file(
-    connection: duckdb.DuckDBPyConnection, text: Text, dialect: Dialect, decide: Decide, number: int, place: Path
+    connection: duckdb.DuckDBPyConnection,
+    text: Text,
+    dialect: Dialect,
+    layout: Layout,
+    others: list[tuple[Join, Text, Dialect]],
+    decide: Decide,
+    number: int,
+    place: Path,
 ) -> tuple[Typed, list[Choice]]:
     """Decide how file `number` is written and add its rows to the table `rows`.
 
     `outcome` is missing while a row is in use; `rowid` keeps the order of the files and of the rows in them. The engine
-    reads the file as it is; only where it stumbles over quotation marks is the file first rewritten record by record.
+    reads the file as it is; only where it stumbles over quotation marks, or the layout has to be reshaped, is the file first
+    rewritten record by record. `others` are files that belong to this one.
     """
     first = 0 if number == 0 else connection.execute("SELECT count(*) FROM rows").fetchone()[0]
+    if layout.is_reshaped:
+        return _type_reshaped(connection, text, dialect, layout, others, decide, number, first, place)
     try:
         reading, choices = decide(dialect)
-    except (duckdb.Error, QuestionError) as error:
-        if isinstance(error, QuestionError) and not text.quotes:
-            raise
+    except duckdb.Error:
+        pass
     else:
         connection.execute("BEGIN")
         typed = _type_as_it_is(connection, text, reading, number, first)
@@ -97,6 +111,36 @@ def type_file(
     late = [(flat.starts[line - 1], reason) for line, reason in rejects.items()]
     starts = array("q", (line for at, line in enumerate(flat.starts, start=1) if at not in rejects))
     return Typed(text, dialect, reading, first, count, tuple(sorted([*flat.broken, *late])), starts), choices
+
+
+def _type_reshaped(
+    connection: duckdb.DuckDBPyConnection,
+    text: Text,
+    dialect: Dialect,
+    layout: Layout,
+    others: list[tuple[Join, Text, Dialect]],
+    decide: Decide,
+    number: int,
+    first: int,
+    place: Path,
+) -> tuple[Typed, list[Choice]]:
+    shaped = reshape(connection, text, dialect, layout, others, number, place)
+    reading, choices = decide(shaped.dialect)
+    _insert(connection, reading, number, "")
+    connection.execute(f"DROP TABLE {shaped.dialect.relation}")
+    # An order whose items cannot all be read would have a wrong value: the whole record is set aside.
+    connection.execute(
+        """UPDATE rows SET problem = bad.problem, found = bad.found, outcome = 'set aside' FROM (
+            SELECT record, arg_min(problem, item) AS problem, arg_min(found, item) AS found FROM rows
+            WHERE file = $1 AND problem IS NOT NULL GROUP BY record) AS bad
+        WHERE file = $1 AND rows.record = bad.record""",
+        [number],
+    )
+    count = len(shaped.starts) - shaped.events
+    typed = Typed(
+        text, dialect, reading, first, count, shaped.broken, shaped.starts, shaped.events, shaped.companions
+    )
+    return typed, choices
 
 
 def _type_as_it_is(
@@ -121,11 +165,16 @@ def _insert(
     connection: duckdb.DuckDBPyConnection, reading: Reading, number: int, rejects: str
 ) -> tuple[int, dict[int, str]]:
     """Type the rows; return how many there are, and line → reason of those that could not be cut."""
-    has = reading.mapping
+    has, layout, relation = reading.mapping, reading.layout, reading.dialect.relation
     price = next(name for name in PRICES if name in has)
     names = ["order_id", "ordered_at", "name", *TEXTS, *(name for name in NUMBERS if name != "quantity"), "quantity"]
     columns = [_typed_column(reading, name, price) for name in names]
-    kept = [name for name in names if name not in ("unit_price", "line_total")]
+    columns += ["record", "item"] if relation else ["CAST(NULL AS BIGINT) AS record", "1 AS item"]
+    columns += [f"{_birth_year(reading)} AS birth_year"]
+    columns += [f"{column_sql(reading.dialect, ITEM_TEXT)} AS item_text"] if layout.items else []
+    if layout.summary_without:
+        columns.append(f"nullif(trim({_named_sql(reading.dialect, layout.summary_without)}), '') AS telling")
+    kept = [name for name in names if name not in ("unit_price", "line_total")] + ["record", "item", "birth_year"]
     problem, found = _problem(reading, price)
     value = (
         "CAST(unit_price AS DECIMAL(28, 4)) * quantity"
@@ -134,17 +183,101 @@ def _insert(
     )
     if price == "order_subtotal":
         value = f"({value}) / 100"
+    typed = f"SELECT {', '.join(columns)} FROM {csv_sql(reading.dialect, rejects)}"
+    if layout.items and layout.items.share in PRICES:
+        typed = f"SELECT * REPLACE ({_shared(price)} AS {price}, coalesce(quantity, 1) AS quantity) FROM ({typed})"
+    if layout.summary_without:
+        typed = f"SELECT * REPLACE ({_not_in_summary('quantity')}, {_not_in_summary(price)}) FROM ({typed})"
+    if layout.return_is_row:
+        typed = f"SELECT * REPLACE (CASE WHEN status = 'returned' THEN -abs(quantity) ELSE quantity END AS quantity) FROM ({typed})"
+    if layout.negative_is_return:
+        typed = f"SELECT * REPLACE (CASE WHEN {price} < 0 THEN -abs(quantity) ELSE quantity END AS quantity) FROM ({typed})"
     each = "unit_price" if price == "unit_price" else f"CASE WHEN quantity <> 0 THEN ({value}) / quantity END"
     connection.execute(f"""
         {"CREATE TABLE rows AS" if number == 0 else "INSERT INTO rows"}
         SELECT {number} AS file, {", ".join(kept)}, amount, unit_price, problem,
             CASE WHEN problem IS NOT NULL THEN 'set aside' END AS outcome, CASE WHEN problem IS NOT NULL THEN {found} END AS found
         FROM (SELECT * EXCLUDE (unit_price), CAST({each} AS DOUBLE) AS unit_price, {problem} AS problem
-            FROM (SELECT *, TRY_CAST(({value}) * 100 AS BIGINT) AS amount
-                FROM (SELECT {", ".join(columns)} FROM {csv_sql(reading.dialect, rejects)})))""")
+            FROM (SELECT *, TRY_CAST(({value}) * 100 AS BIGINT) AS amount FROM ({typed})))""")
+    _date_further_rows(connection, number)
+    if layout.return_is_row:
+        _set_state(connection, number, "NULL", "status = 'returned'", "bool_or(status IS DISTINCT FROM 'returned')")
+    if layout.otherwise:
+        _set_state(connection, number, f"'{layout.otherwise}'", "status IS NULL", "bool_and(status IS NULL)")
     count = connection.execute("SELECT count(*) FROM rows WHERE file = ?", [number]).fetchone()[0]
+    if relation:
+        return count, {}
     cut = f"SELECT line, min(error_type::VARCHAR) FROM {rejects} GROUP BY line"
     return count, {line: CUT_REASONS.get(kind, kind.lower()) for line, kind in connection.execute(cut).fetchall()}
+
+
+def _date_further_rows(connection: duckdb.DuckDBPyConnection, number: int) -> None:
+    """A further row of an order may leave out the date: it is the one of the same order's other rows."""
+    undated = "file = $1 AND problem = 'ordered_at: not a date' AND coalesce(trim(found), '') = ''"
+    if connection.execute(f"SELECT count(*) FROM rows WHERE {undated}", [number]).fetchone()[0]:
+        connection.execute(
+            f"""UPDATE rows SET ordered_at = dated.first, problem = NULL, outcome = NULL, found = NULL FROM (
+                SELECT order_id, min(ordered_at) AS first FROM rows WHERE file = $1 AND problem IS NULL GROUP BY order_id) AS dated
+            WHERE {undated} AND rows.order_id = dated.order_id""",
+            [number],
+        )
+
+
+def _set_state(connection: duckdb.DuckDBPyConnection, number: int, state: str, rows: str, orders: str) -> None:
+    """Give some rows another state, in those orders whose rows together fulfil a condition."""
+    connection.execute(
+        f"""UPDATE rows SET status = {state} WHERE file = $1 AND {rows} AND order_id IN (
+            SELECT order_id FROM rows WHERE file = $1 AND problem IS NULL GROUP BY order_id HAVING {orders})""",
+        [number],
+    )
+
+
+def _not_in_summary(value: str) -> str:
+    """A value that counts for nothing in a row which only sums up the order's other rows."""
+    summary = "telling IS NULL AND count(telling) OVER (PARTITION BY order_id) > 0"
+    return f"CASE WHEN {summary} THEN 0 ELSE {value} END AS {value}"
+
+
+def _named_sql(dialect: Dialect, name: str) -> str:
+    """The c-name of a column, whatever the case of its name; NULL where the file lacks it."""
+    lower = [column.lower() for column in dialect.columns]
+    return f"c{lower.index(name.lower())}" if name.lower() in lower else "NULL"
+
+
+def _shared(price: str) -> str:
+    """The order's money shared over its items by their pieces, so that the parts add up to the cent."""
+    pieces = "abs(coalesce(quantity, 1))"
+    upto = f"sum({pieces}) OVER (PARTITION BY record ORDER BY item)"
+    total = f"sum({pieces}) OVER (PARTITION BY record)"
+    part = f"round({price} * {upto} / {total}, 2) - round({price} * ({upto} - {pieces}) / {total}, 2)"
+    return f"CASE WHEN {total} > 0 THEN CAST({part} AS DECIMAL(17, 4)) ELSE {price} END"
+
+
+def _birth_year(reading: Reading) -> str:
+    mapping = reading.mapping
+    if "birth_date" in mapping:
+        return rf"TRY_CAST(regexp_extract({column_sql(reading.dialect, mapping['birth_date'])}, '(19|20)\d\d') AS INTEGER)"
+    if "age" in mapping:
+        age = rf"TRY_CAST(regexp_extract({column_sql(reading.dialect, mapping['age'])}, '\d+') AS INTEGER)"
+        return f"CASE WHEN {age} BETWEEN 10 AND 110 THEN year(ordered_at) - {age} END"
+    return "CAST(NULL AS INTEGER)"
+
+
+def _lowered_by(reading: Reading) -> str:
+    """What was paid back, in hundredths: an order's total before less its total after, where it was adjusted at all."""
+    mark = next(iter(reading.marks.values()), ".")
+    before, after, net = (cents_sql(_named_sql(reading.dialect, name), mark) for name in reading.layout.refunded_is)
+    return f"CASE WHEN {after} <> 0 OR {net} <> 0 THEN {before} - {after} END"
+
+
+def _state_sql(reading: Reading) -> str:
+    """The state of an order: what a telling column says, else the column of states."""
+    status = _trimmed(column_sql(reading.dialect, reading.mapping["status"])) if "status" in reading.mapping else "NULL"
+    rules = [
+        f"WHEN {condition_sql(rule, _named_sql(reading.dialect, rule.column))} THEN '{rule.meaning}'"
+        for rule in reading.layout.state
+    ]
+    return f"CASE {' '.join(rules)} ELSE {status} END" if rules else f"CAST({status} AS VARCHAR)"
 
 
 def _typed_column(reading: Reading, name: str, price: str) -> str:
@@ -153,13 +286,19 @@ def _typed_column(reading: Reading, name: str, price: str) -> str:
         raw = column_sql(dialect, mapping["ordered_at"])
         if "time" in mapping:
             raw = f"concat_ws(' ', {raw}, {column_sql(dialect, mapping['time'])})"
+        if reading.layout.utc:
+            raw = f"({raw} || 'Z')"
         return f"{timestamp_sql(_trimmed(raw), reading.dates, reading.timezone)} AS ordered_at, {raw} AS raw_date"
+    if name == "status":
+        return f"{_state_sql(reading)} AS status"
     if name == "name" and "name" not in mapping and {"first_name", "last_name"} & set(mapping):
         parts = ", ".join(column_sql(dialect, mapping[part]) for part in ("first_name", "last_name") if part in mapping)
         return f"nullif(trim(concat_ws(' ', {parts})), '') AS name"
     if name == "quantity" and name not in mapping:
         pieces = "1" if price == "unit_price" else f"CASE WHEN {price} < 0 THEN -1 ELSE 1 END"
         return f"CAST({pieces} AS DECIMAL(17, 4)) AS quantity"
+    if name == "refunded" and reading.layout.refunded_is:
+        return f"{_lowered_by(reading)} AS refunded"
     if name not in mapping:
         kind = {"unit_price": "DECIMAL(17, 4)", "line_total": "DECIMAL(17, 4)"}.get(
             name, "BIGINT" if name in NUMBERS else "VARCHAR"
@@ -188,16 +327,22 @@ def _problem(reading: Reading, price: str) -> tuple[str, str]:
         f"{name} IS NULL" for name in ("order_id" if "order_id" in mapping else "", "raw_date", f"raw_{price}") if name
     )
     tests = [(blank, "row: number, date and price are empty", "''")]
+    if items := reading.layout.items:
+        fields = [f"raw_{name}" if name in NUMBERS else name for name in mapping if mapping[name].startswith("items.")]
+        nothing = " AND ".join(f"{name} IS NULL" for name in fields) or "false"
+        if not items.share:
+            tests.append(("item_text IS NULL", "product: no item is named", "''"))
+        tests.append((f"item_text IS NOT NULL AND {nothing}", "product: this item cannot be taken apart", "item_text"))
     if "order_id" in mapping:
         tests.append(("order_id IS NULL", "order_id: no order number", "''"))
         mangled = r"contains(order_id, '+') AND regexp_matches(order_id, '^\d([.,]\d+)?[eE]\+\d+$')"
         tests.append((mangled, "order_id: a spreadsheet shortened this number and it cannot be recovered", "order_id"))
-    tests.append(("ordered_at IS NULL", "ordered_at: not a date", "raw_date"))
+    tests.append(("ordered_at IS NULL AND trim(raw_date) <> ''", "ordered_at: not a date", "raw_date"))
     tests.append(("NOT year(ordered_at) BETWEEN 1970 AND 2100", "ordered_at: not a plausible date", "raw_date"))
     for name in NUMBERS:
         if name not in mapping:
             continue
-        needed = name in ("quantity", price)
+        needed = name == price or (name == "quantity" and not (reading.layout.items and reading.layout.items.share))
         filled = "" if needed else f" AND trim(raw_{name}) <> ''"
         tests.append((f"{name} IS NULL{filled}", f"{name}: not a number", f"raw_{name}"))
     tests.append(
@@ -206,6 +351,7 @@ def _problem(reading: Reading, price: str) -> tuple[str, str]:
     sign = f"{price} < 0 AND quantity >= 0" if price == "line_total" else f"{price} < 0"
     if price != "order_subtotal":
         tests.append((sign, f"{price}: a negative price is an adjustment, not a sale", f"raw_{price}"))
+    tests.append(("ordered_at IS NULL", "ordered_at: not a date", "raw_date"))
     when = [f"WHEN {test} THEN '{reason}'" for test, reason, _ in tests]
     show = [f"WHEN {test} THEN {value}" for test, _, value in tests]
     return f"CASE {' '.join(when)} END", f"CASE {' '.join(show)} END"

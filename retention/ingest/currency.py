@@ -1,0 +1,72 @@
+"""One currency for all orders: the file's own, the chosen one, or others at a given rate. Two are never added."""
+
+from __future__ import annotations
+
+import duckdb
+
+from retention.errors import OptionError, QuestionError
+from retention.ingest import build
+from retention.ingest.typed import Typed
+from retention.report import Choice
+
+
+def choose_currency(
+    connection: duckdb.DuckDBPyConnection,
+    files: list[Typed],
+    currency: str | None,
+    rates: dict[str, float],
+    choices: list[Choice],
+    questions: list[QuestionError],
+) -> str:
+    """The currency of the orders; those in any other are converted, or set aside once one was chosen."""
+    found = build.currencies(connection)
+    wanted = currency.upper() if currency else ""
+    for name, rate in ((name.upper(), rate) for name, rate in rates.items()):
+        if name in found and name != wanted:
+            build.convert(connection, name, rate, wanted)
+            choices.append(Choice(f"{name} → {wanted}", f"× {rate:g}", "as you said", "rates"))
+    found = build.currencies(connection)
+    if found and wanted and wanted not in found:
+        raise OptionError(
+            "currency={value!r} is not in the file.", "Found: {found}.", value=currency, found=", ".join(found)
+        )
+    if len(found) > 1 and not wanted:
+        questions.append(_which(found))
+        return next(iter(found))
+    if len(found) > 1:
+        build.keep_currency(connection, wanted)
+    if found:
+        return wanted or next(iter(found))
+    habit = next((file.reading.layout.currency for file in files if file.reading.layout.currency), "")
+    if not wanted:
+        why = "the habit of this file" if habit else "the file names none"
+        choices.append(Choice("Currency", habit or "not known", why, "currency"))
+    if not wanted and not habit:
+        questions.append(_none(files))
+    return wanted or habit
+
+
+def _which(found: dict[str, int]) -> QuestionError:
+    return QuestionError(
+        "The orders are in {count} currencies: {found}. Money in different currencies is never added.",
+        "Pick one under Currency, or pass currency='{first}'; the other orders are set aside.",
+        "Or give rates as well: rates={{'{other}': …}}.",
+        option="currency",
+        choices=tuple(found),
+        assumed=next(iter(found)),
+        count=len(found),
+        found=", ".join(f"{name} ({rows:,} rows)" for name, rows in found.items()),
+        first=next(iter(found)),
+        other=list(found)[1],
+    )
+
+
+def _none(files: list[Typed]) -> QuestionError:
+    """Nothing depends on the answer but the sign beside the numbers; so it has no choices and stops nobody."""
+    return QuestionError(
+        "{file} names no currency.",
+        "Type it, such as PLN; without it amounts have no sign.",
+        option="currency",
+        choices=(),
+        file=", ".join(file.text.name for file in files),
+    )
