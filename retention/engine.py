@@ -14,6 +14,8 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
+from retention.schema import SIDE_TABLES
+
 TABLES = ("lines", "orders", "customers")
 MEMORY_LIMIT = os.environ.get("RETENTION_MEMORY_LIMIT", "1GB")
 
@@ -40,6 +42,8 @@ class Dataset:
         for table in TABLES:
             path = str(folder / f"{table}.parquet").replace("'", "''")
             self._connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{path}')")
+        for table in SIDE_TABLES.values():
+            self._connection.execute(f"CREATE VIEW {table.get_name()} AS {_side_sql(folder, table)}")
         allowed = str(folder).replace("'", "''")
         self._connection.execute(f"SET allowed_directories = ['{allowed}']")
         self._connection.execute("SET enable_external_access = false")
@@ -49,6 +53,20 @@ class Dataset:
         """Run an Ibis expression over the tables and return a pandas frame."""
         with self._connection.cursor() as cursor:
             return _plain(cursor.sql(_compiled(expression.op())).to_arrow_table()).to_pandas()
+
+
+def _side_sql(folder: Path, table: ir.Table) -> str:
+    """The rows that another file brought; without one an empty table of the same columns."""
+    path = folder / f"{table.get_name()}.parquet"
+    if path.exists():
+        return "SELECT * FROM read_parquet('{}')".format(str(path).replace("'", "''"))
+    columns = ", ".join(f"CAST(NULL AS {sql_type(kind)}) AS {name}" for name, kind in table.schema().items())
+    return f"SELECT {columns} WHERE false"
+
+
+def sql_type(kind: object) -> str:
+    """The engine's name of a column's type."""
+    return {"float64": "DOUBLE", "string": "VARCHAR"}.get(str(kind), str(kind).upper())
 
 
 def _plain(table: pa.Table) -> pa.Table:
