@@ -14,8 +14,6 @@ from retention.ingest.mapping import plain
 from retention.schema import ORDER_MONEY
 
 Connection = duckdb.DuckDBPyConnection
-WHOLESALE_FENCE = 3  # an order beyond the upper quartile by three times the middle half, on the scale of ratios
-ENOUGH_TO_JUDGE = 100  # purchases below which no order is called unusual
 REASONS = {
     "paid": "purchase",
     "pending": "not paid",
@@ -196,7 +194,7 @@ def sum_of_lines(connection: Connection, money: dict[int, tuple[str, ...]]) -> N
 
 
 def build_orders(connection: Connection, fields: set[str], shops: list[str], phones: dict[tuple, str]) -> None:
-    """Make `refs`, one row an order with everything about it, and `ids`, one row a customer.
+    """Make `refs`, one row an order with everything about it in the order of time, and `ids`, one row a customer.
 
     fields: what any of the files holds; nothing else is looked at. shops: as in keep_shops_apart.
     """
@@ -217,7 +215,7 @@ def build_orders(connection: Connection, fields: set[str], shops: list[str], pho
         connection.execute("INSERT INTO national SELECT p, c, e FROM frame")
         connection.unregister("frame")
     connection.execute(f"""
-        CREATE TABLE refs AS
+        CREATE TABLE judged AS
         WITH summed AS (
             SELECT order_id AS order_ref, min(ordered_at) AS ordered_at, {most("status", "state.meaning")} AS state,
                 {"bool_or(cancelled_at IS NOT NULL)" if "cancelled_at" in fields else "false"} AS cancelled,
@@ -238,7 +236,7 @@ def build_orders(connection: Connection, fields: set[str], shops: list[str], pho
             FROM rows LEFT JOIN states AS state ON rows.status = state.word
                 LEFT JOIN yes_no AS yes ON rows.consent = yes.word LEFT JOIN yes_no AS guest ON rows.is_guest = guest.word
             WHERE outcome IS NULL GROUP BY order_id),
-        judged AS (
+        told AS (
             SELECT summed.* EXCLUDE (state), CASE WHEN cancelled THEN 'cancelled' ELSE coalesce(state, 'paid') END AS state,
                 least(greatest(order_discount - line_discount, 0), greatest(gross - line_discount, 0)) AS extra_discount,
                 CASE WHEN contains(email, '@') THEN regexp_replace(email, '[\\s\u00a0]', '', 'g') END AS email_key,
@@ -253,19 +251,19 @@ def build_orders(connection: Connection, fields: set[str], shops: list[str], pho
                 greatest(gross - line_discount - extra_discount, 0) AS products,
                 CASE WHEN state IN ('refunded', 'returned') AND refunded = 0 AND returned = 0 THEN products
                     ELSE least(greatest(refunded - returned, 0), products) END AS refund_share
-            FROM judged)
-        SELECT CAST(row_number() OVER (ORDER BY ordered_at, order_ref) AS INTEGER) AS order_id, *,
-            CAST(ordered_at AS DATE) - DATE '1970-01-01' AS day, year(ordered_at) * 12 + month(ordered_at) - 1 AS month
+            FROM told)
+        SELECT *, hash(order_ref) AS key, CAST(CAST(ordered_at AS DATE) - DATE '1970-01-01' AS INTEGER) AS day,
+            CAST(year(ordered_at) * 12 + month(ordered_at) - 1 AS INTEGER) AS month
         FROM kinds""")
-    low, high, purchases = connection.execute("""
-        SELECT quantile_cont(gross, 0.25), quantile_cont(gross, 0.75), count(*) FROM refs WHERE is_purchase""").fetchone()
-    fence = high * (high / low) ** WHOLESALE_FENCE if low and purchases >= ENOUGH_TO_JUDGE else None
-    connection.execute("ALTER TABLE refs ADD COLUMN is_wholesale BOOLEAN")
-    connection.execute("UPDATE refs SET is_wholesale = coalesce(gross > ?, false)", [fence])
     connection.execute("""
         CREATE TABLE ids AS SELECT customer_ref, CAST(row_number() OVER (ORDER BY customer_ref) AS INTEGER) AS customer_id,
-            CAST(min(day) FILTER (is_purchase) AS INTEGER) AS first_day, CAST(min(month) FILTER (is_purchase) AS INTEGER) AS first_month
-        FROM refs WHERE customer_ref IS NOT NULL GROUP BY customer_ref""")
+            min(day) FILTER (is_purchase) AS first_day, min(month) FILTER (is_purchase) AS first_month
+        FROM judged WHERE customer_ref IS NOT NULL GROUP BY customer_ref""")
+    connection.execute("""
+        CREATE TABLE sorted AS SELECT judged.*, customer_id AS person, first_day, first_month
+        FROM judged LEFT JOIN ids USING (customer_ref) ORDER BY ordered_at, order_ref""")
+    connection.execute("DROP TABLE judged")
+    connection.execute("CREATE VIEW refs AS SELECT CAST(rowid + 1 AS INTEGER) AS order_id, * FROM sorted")
 
 
 def national_phones(connection: Connection) -> list[tuple[str, str | None]]:
@@ -297,68 +295,6 @@ def _lookup(connection: Connection, table: str, columns: str, known: dict[str, s
     connection.execute(f"CREATE TABLE {table} (word VARCHAR, meaning VARCHAR)")
     if found:
         connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", found[:10_000])
-
-
-def write(connection: Connection, folder: Path) -> None:
-    """Write lines, orders and customers as Parquet."""
-    share = "sum(base) OVER (PARTITION BY order_id ORDER BY product_id, amount, discount, row)"
-    total = "sum(base) OVER (PARTITION BY order_id)"
-    needs_sharing = connection.execute("SELECT bool_or(extra_discount > 0 OR refund_share > 0) FROM refs").fetchone()[0]
-
-    def shared(amount: str) -> str:
-        if not needs_sharing:
-            return "0"
-        upto, before = (
-            f"round({amount} * ({share})::DOUBLE / {total})",
-            f"round({amount} * ({share} - base)::DOUBLE / {total})",
-        )
-        return f"CASE WHEN {amount} = 0 OR {total} = 0 THEN 0 ELSE {upto} - {before} END"
-
-    queries = {
-        "lines": f"""
-            WITH lined AS (
-                SELECT rows.rowid AS row, refs.order_id, product_id, product, category, CAST(quantity AS DOUBLE) AS quantity,
-                    CAST(unit_price AS DOUBLE) AS unit_price, quantity < 0 AS is_return, amount,
-                    coalesce(abs(discount), 0) AS discount, extra_discount, refund_share,
-                    CASE WHEN quantity < 0 THEN 0 ELSE greatest(amount - coalesce(abs(discount), 0), 0) END AS base
-                FROM rows JOIN refs ON rows.order_id = refs.order_ref WHERE outcome IS NULL),
-            split AS (
-                SELECT *, CASE WHEN is_return THEN 0 ELSE amount END AS gross,
-                    CASE WHEN is_return THEN 0 ELSE discount + {shared("extra_discount")} END AS all_discount,
-                    CASE WHEN is_return THEN greatest(-amount - discount, 0) ELSE {shared("refund_share")} END AS all_refund
-                FROM lined)
-            SELECT row + 1 AS line_id, order_id, product_id, product, category, quantity, unit_price,
-                CASE WHEN is_return THEN 0 ELSE quantity END AS units, CAST(gross AS BIGINT) AS gross,
-                CAST(all_discount AS BIGINT) AS discount, CAST(all_refund AS BIGINT) AS refund,
-                CAST(gross - all_discount - all_refund AS BIGINT) AS net, is_return
-            FROM split""",
-        "orders": """
-            SELECT order_id, order_ref, customer_id, ordered_at, CAST(day AS INTEGER) AS day, CAST(month AS INTEGER) AS month,
-                first_day, first_month,
-                CASE WHEN is_purchase AND customer_id IS NOT NULL THEN CAST(
-                    row_number() OVER (PARTITION BY customer_id, is_purchase ORDER BY order_id) AS INTEGER) END AS order_number,
-                shop, channel, country, discount_code, CASE WHEN is_return THEN 'returned' WHEN is_purchase AND state = 'returned' THEN 'refunded' ELSE state END AS status, currency,
-                coalesce(units, 0) AS units, CAST(gross AS BIGINT) AS gross,
-                CAST(line_discount + extra_discount AS BIGINT) AS discounts, CAST(returned + refund_share AS BIGINT) AS refunds,
-                CAST(shipping AS BIGINT) AS shipping, CAST(tax AS BIGINT) AS tax,
-                CAST(gross - line_discount - extra_discount - returned - refund_share AS BIGINT) AS net, is_purchase, is_return,
-                coalesce(has_product, false) AS has_product, is_wholesale
-            FROM refs LEFT JOIN ids USING (customer_ref) ORDER BY order_id""",
-        "customers": f"""
-            SELECT customer_id, customer_ref, min(ordered_at) FILTER (is_purchase) AS first_order,
-                max(ordered_at) FILTER (is_purchase) AS last_order, CAST(count(*) FILTER (is_purchase) AS INTEGER) AS purchases,
-                CAST(coalesce(sum(gross - line_discount - extra_discount - returned - refund_share)
-                    FILTER (is_purchase OR is_return), 0) AS BIGINT) AS net,
-                max_by(email_key, order_id) AS email, max_by(phone, order_id) AS phone, max_by(name, order_id) AS name,
-                max_by(country, order_id) AS country, max_by(city, order_id) AS city,
-                max_by(gender, order_id) AS gender, CAST(max_by(birth_year, order_id) AS INTEGER) AS birth_year,
-                max_by(consent, order_id) = 'yes' AS consent, max_by(is_guest, order_id) = 'yes' AS is_guest,
-                coalesce(NOT regexp_matches(max_by(email_key, order_id), '{relay_sql()}'), false) AS contactable
-            FROM refs JOIN ids USING (customer_ref) GROUP BY customer_id, customer_ref ORDER BY customer_id""",
-    }
-    for table, query in queries.items():
-        path = str(folder / f"{table}.parquet").replace("'", "''")
-        connection.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)")
 
 
 def order_account(connection: Connection) -> pd.DataFrame:

@@ -6,7 +6,9 @@ import csv
 from collections.abc import Iterable, Iterator
 
 LONGEST_CELL_LINES = 500
+LONGEST_CELL = 2 << 20  # characters over which a quotation mark is looked for that closes a cell
 NOT_CLOSED, MISPLACED = 0, -1
+csv.field_size_limit(1 << 30)  # a long cell is for the reader's own limits to judge
 
 
 def cells_of(text: str, delimiter: str) -> list[str]:
@@ -42,10 +44,12 @@ def cut(lines: Iterable[str], delimiter: str, width: int) -> Iterator[tuple[int,
             continue
         found = count_cells(text, delimiter)
         more: list[str] = []
-        while found == NOT_CLOSED and len(more) < LONGEST_CELL_LINES:
+        length = len(text)
+        while found == NOT_CLOSED and len(more) < LONGEST_CELL_LINES and length < LONGEST_CELL:
             if not (line := waiting.pop() if waiting else next(source, "")):
                 break
             more.append(line)
+            length += len(line)
             if width > 3 and count_cells(line.rstrip("\r\n"), delimiter) == width:
                 break
             if '"' in line:

@@ -21,13 +21,17 @@ LOOKS_LIKE_DATA = re.compile(r"^\W*[\d.,\s€$£₺₽%:/-]*\d[\d.,\s€$£₺�
 
 @dataclass(frozen=True)
 class Dialect:
-    """How to cut a text into cells: `skip` lines stand before the first data row."""
+    """How to cut a text into cells: `skip` lines stand before the first data row.
+
+    `relation` names a table of the engine that holds the cells instead, where a layout had to be taken apart first.
+    """
 
     path: Path
     delimiter: str
     skip: int
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    relation: str = ""
 
 
 def find_dialect(text: Text, delimiter: str | None = None) -> Dialect:

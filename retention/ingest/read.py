@@ -21,13 +21,14 @@ from retention.ingest.answers import ANSWERS, Mapping, read_answers
 from retention.ingest.currency import choose_currency
 from retention.ingest.decide import decide
 from retention.ingest.dialect import Dialect, find_dialect
-from retention.ingest.encoding import DAMAGED
+from retention.ingest.encoding import DAMAGED, TWICE
 from retention.ingest.gather import Part, Side, gather, told_apart
 from retention.ingest.mapping import by_layout, check_mapping, fingerprint, plain
 from retention.ingest.phones import e164
 from retention.ingest.progress import Progress, Steps, Stopped, watched
 from retention.ingest.source import Source, Text, to_text
 from retention.ingest.typed import Typed, type_file
+from retention.ingest.write import write
 from retention.orders import Orders
 from retention.report import Choice
 from retention.schema import IDENTITY
@@ -188,10 +189,10 @@ def _build(
     build.sum_of_lines(connection, {number: file.reading.layout.of_line for number, file in enumerate(files)})
     steps.step(0.6, 0.85, "orders")
     phones = {pair: e164(*pair) for pair in build.national_phones(connection)}
-    held = set().union(*(file.reading.mapping for file in files))
-    build.build_orders(connection, held | {"status"}, shops, phones)
+    held = {"status"}.union(*(file.reading.mapping for file in files))
+    build.build_orders(connection, held, shops, phones)
     steps.step(0.85, 0.98, "writing")
-    build.write(connection, place)
+    write(connection, held, place)
     matches = tables.write_tables(connection, typed_sides, place)
     set_aside = account.write_set_aside(connection, files, typed_sides, place)
     first, last = connection.execute("SELECT min(ordered_at), max(ordered_at) FROM refs").fetchone()
@@ -217,11 +218,13 @@ def _texts(
     texts = []
     for number, source in enumerate(sources):
         steps.step(0.1 * number / len(sources), 0.1 * (number + 1) / len(sources), "reading")
-        text = to_text(source, place, number, options["encoding"], name if len(sources) == 1 else "")
+        text = to_text(source, place, number, options["encoding"], name if len(sources) == 1 else "", progress=steps.advance)
         if text.nuls:
             choices.append(Choice("NUL bytes", f"left out {text.nuls:,}", "they are no letters"))
         if text.encoding == DAMAGED:
             choices.append(Choice("Letters", "damaged ones replaced", "most of the file is UTF-8", "encoding"))
+        if text.encoding == TWICE:
+            choices.append(Choice("Letters", "repaired", "they had been encoded as UTF-8 twice", "encoding"))
         texts.append(text)
     return [(text, find_dialect(text, options["delimiter"])) for text in told_apart(texts)]
 

@@ -12,7 +12,7 @@ import hashlib
 import io
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +21,20 @@ from typing import BinaryIO, TextIO
 import pandas as pd
 
 from retention.errors import FileError, OptionError
-from retention.ingest.encoding import CHUNK, DAMAGED, guess_encoding, marked_encoding, utf16_without_mark
-from retention.ingest.sheets import write_frame, write_spreadsheet
+from retention.ingest.encoding import (
+    CHUNK,
+    DAMAGED,
+    TWICE,
+    decode_once_more,
+    encoded_twice,
+    guess_encoding,
+    marked_encoding,
+    utf16_without_mark,
+)
+from retention.ingest.sheets import write_frame, write_rows, write_spreadsheet
+from retention.ingest.webpage import longest_table
 
+Progress = Callable[[float], None]
 Source = str | Path | bytes | BinaryIO | TextIO | pd.DataFrame
 CDNOW = ("master_id", "sample_id", "date", "count", "value")
 MAGIC = {
@@ -36,7 +47,16 @@ MAGIC = {
     b"PAR1": "a Parquet file",
     b"SQLite": "a database",
     b"{\\rt": "a rich-text document",
+    b"\x1f\x8b": "a file packed twice",
 }
+PAGES = re.compile(
+    r"^\s*(<\?xml[^>]*>\s*)?(<\?mso[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype|html|head|body|meta|style|div|table|workbook|ss:workbook)\b",
+    re.I | re.S,
+)
+MOST_UNPACKED = 4 << 30  # bytes
+MOST_RATIO, RATIO_FROM = 200, 64 << 20  # a table packs 5 to 50 times; from 64 MB on, more than 200 times is no table
+MOST_SPREADSHEET = 200 << 20
+MOST_PAGE = 200 << 20
 SPREADSHEETS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 
 
@@ -54,41 +74,113 @@ class Text:
     columns: tuple[str, ...] = ()  # where the file itself names none
 
 
-def to_text(source: Source, folder: Path, number: int, encoding: str | None = None, name: str = "") -> Text:
-    """Write or find the text of one source; `number` keeps several apart in the folder."""
+def to_text(
+    source: Source,
+    folder: Path,
+    number: int,
+    encoding: str | None = None,
+    name: str = "",
+    progress: Callable[[float], None] = lambda share: None,
+) -> Text:
+    """Write or find the text of one source; `number` keeps several apart in the folder.
+
+    `progress` is told the share of the work that is done; an exception from it, as any other, leaves no file behind.
+    """
     target = folder / f"text_{number}.csv"
+    name = name or ("data frame" if isinstance(source, pd.DataFrame) else _name_of(source))
+    try:
+        text = _to_text(source, target, encoding, name, progress)
+        _clear(target, keep=text.path)
+        progress(1.0)
+    except BaseException:
+        _clear(target)
+        raise
+    return text
+
+
+def _clear(target: Path, keep: Path | None = None) -> None:
+    for suffix in (".csv", ".raw", ".part", ".body"):
+        if target.with_suffix(suffix) != keep:
+            target.with_suffix(suffix).unlink(missing_ok=True)
+
+
+def _to_text(source: Source, target: Path, encoding: str | None, name: str, progress: Progress) -> Text:
     if isinstance(source, pd.DataFrame):
         write_frame(source, target)
-        return _checked(target, None, name or "data frame", target, "frame")
-    name = name or _name_of(source)
+        return _checked(target, None, name, target, progress, "frame")
     with _opened(source, name) as stream:
-        return _recognised(stream, name, target, encoding, Path(source) if isinstance(source, str | Path) else None)
+        path = Path(source) if isinstance(source, str | Path) else None
+        return _recognised(stream, name, target, encoding, path, progress)
 
 
 def _recognised(
-    stream: io.BufferedReader, name: str, target: Path, encoding: str | None, path: Path | None, packed: bool = False
+    stream: io.BufferedReader,
+    name: str,
+    target: Path,
+    encoding: str | None,
+    path: Path | None,
+    progress: Progress,
+    packed: int = 0,
 ) -> Text:
     try:
         head = stream.peek(4096)[:4096]
         if head[:2] == b"\x1f\x8b" and not packed:
             with gzip.open(stream) as unpacked:
-                return _recognised(io.BufferedReader(unpacked), name, target, encoding, None, packed=True)
+                size = _size(stream) or MOST_UNPACKED
+                return _recognised(io.BufferedReader(unpacked), name, target, encoding, None, progress, size)
         if not head:
             raise FileError("{file} is empty.", "Export the orders again and drop the new file.", file=name)
         if head.startswith(SPREADSHEETS):
-            write_spreadsheet(stream.read(), name, target)
-            return _checked(target, None, name, target, "spreadsheet")
+            content = stream.read(MOST_SPREADSHEET + 1)
+            if len(content) > MOST_SPREADSHEET:
+                raise _too_much(name, f"more than {MOST_SPREADSHEET >> 20} MB", "a spreadsheet")
+            write_spreadsheet(content, name, target)
+            return _checked(target, None, name, target, progress, "spreadsheet")
         _refuse_strangers(head, name)
         if path is None:
             path = target.with_suffix(".raw")
-            with open(path, "wb") as copy:
-                for chunk in iter(lambda: stream.read(CHUNK), b""):
-                    copy.write(chunk)
+            _copy(stream, path, name, packed, progress)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise FileError(
             "{file} is a damaged gzip file: {detail}.", "Pack or export it again.", file=name, detail=error
         ) from None
-    return _checked(path, encoding, name, target)
+    return _checked(path, encoding, name, target, progress)
+
+
+def _size(stream: io.BufferedReader) -> int:
+    """The bytes of a stream; 0 where it cannot tell."""
+    if not stream.seekable():
+        return 0
+    here = stream.tell()
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(here)
+    return size
+
+
+def _copy(stream: io.BufferedReader, path: Path, name: str, packed: int, progress: Progress) -> None:
+    """Copy a stream to disk; what unpacks to too much is given up on the way."""
+    size = 8 * packed or _size(stream)
+    most = min(MOST_UNPACKED, max(RATIO_FROM, MOST_RATIO * packed)) if packed else 0
+    done = 0
+    with open(path, "wb") as copy:
+        while chunk := stream.read(CHUNK):
+            done += len(chunk)
+            if packed and done > most:
+                raise _too_much(
+                    name, f"more than {most >> 20:,} MB, {done // packed:,} times its size", "a packed file"
+                )
+            copy.write(chunk)
+            progress(0.3 * min(done / (size or done + CHUNK), 1))
+
+
+def _too_much(name: str, size: str, what: str) -> FileError:
+    return FileError(
+        "{file} holds {size}; that is too much for {what}.",
+        "Export a shorter period, or drop the CSV file itself.",
+        file=name,
+        size=size,
+        what=what,
+    )
 
 
 def _refuse_strangers(head: bytes, name: str) -> None:
@@ -100,12 +192,6 @@ def _refuse_strangers(head: bytes, name: str) -> None:
                 file=name,
                 what=what,
             )
-    if head.lstrip()[:6].lower() in (b"<html>", b"<html ", b"<table", b"<!doct"):
-        raise FileError(
-            "{file} is a web page, not a table.",
-            "Open it in a spreadsheet program and save it as CSV (UTF-8).",
-            file=name,
-        )
 
 
 def _name_of(source: Source) -> str:
@@ -153,16 +239,17 @@ def _open_path(path: str | Path, name: str) -> io.BufferedReader:
         ) from None
 
 
-def _checked(path: Path, encoding: str | None, name: str, target: Path, label: str = "") -> Text:
+def _checked(path: Path, encoding: str | None, name: str, target: Path, progress: Progress, label: str = "") -> Text:
     """Find the encoding and the line ends of a file on disk; rewrite it unless it is clean already."""
     digest = hashlib.sha256()
     newlines = returns = pairs = nuls = quotes = 0
     last, utf8 = b"", codecs.getincrementaldecoder("utf-8")()
-    is_utf8 = True
+    is_utf8 = is_ascii = True
+    size = path.stat().st_size
     with open(path, "rb") as stream:
         bom = stream.read(4)
         stream.seek(0)
-        for chunk in iter(lambda: stream.read(CHUNK), b""):
+        while chunk := stream.read(CHUNK):
             digest.update(chunk)
             newlines += chunk.count(b"\n")
             returns += chunk.count(b"\r")
@@ -170,20 +257,50 @@ def _checked(path: Path, encoding: str | None, name: str, target: Path, label: s
             quotes += chunk.count(b'"')
             pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
             last = chunk[-1:]
+            is_ascii = is_ascii and chunk.isascii()
             is_utf8 = is_utf8 and _decodes(utf8, chunk)
-    if not path.stat().st_size:
+            progress(0.3 + 0.3 * stream.tell() / size)
+    if not size:
         raise FileError("{file} is empty.", "Export the orders again and drop the new file.", file=name)
     is_utf8 = is_utf8 and _decodes(utf8, b"", final=True)
-    found = encoding or marked_encoding(bom) or utf16_without_mark(path, nuls) or ("utf-8" if is_utf8 else None)
-    found = found or guess_encoding(path)
-    nuls = 0 if found.startswith("utf-16") else nuls
+    found = encoding or marked_encoding(bom) or (utf16_without_mark(path) if nuls else None)
+    found = found or ("utf-8" if is_utf8 else guess_encoding(path))
+    if not encoding and found == "utf-8" and not is_ascii and encoded_twice(path):
+        found = TWICE
+    nuls = 0 if found.startswith(("utf-16", "utf-32")) else nuls
     in_order = returns == pairs and pairs in (0, newlines) and not nuls and bom[:3] != codecs.BOM_UTF8
     if in_order and found == "utf-8" and is_utf8:
-        lines = newlines + (last != b"\n")
-        columns = _spaced_columns(path)
-        place = _respaced(path, target) if columns else path
-        return Text(name, place, label or found, lines, digest.hexdigest(), quotes, columns=columns)
-    return Text(name, target, label or found, _rewrite(path, target, found, name), digest.hexdigest(), quotes, nuls)
+        place, lines, read = path, newlines + (last != b"\n"), 0
+    else:
+        place, read = target, nuls
+        lines = _rewrite(path, target, found, name, progress)
+    if not label and _is_page(place):
+        _take_table(place, target, name)
+        return _checked(target, None, name, target, progress, "web page")
+    columns = _spaced_columns(place)
+    place = _respaced(place, target) if columns else place
+    return Text(
+        name, place, found if found == TWICE else label or found, lines, digest.hexdigest(), quotes, read, columns
+    )
+
+
+def _is_page(path: Path) -> bool:
+    with open(path, encoding="utf-8") as page:
+        return bool(PAGES.match(page.read(4096)))
+
+
+def _take_table(page: Path, target: Path, name: str) -> None:
+    """Write the longest table of a web page or XML spreadsheet."""
+    rows = longest_table(page) if page.stat().st_size <= MOST_PAGE else []
+    if len(rows) < 2:
+        raise FileError(
+            "{file} is a web page, not a table.",
+            "Open it in a spreadsheet program and save it as CSV (UTF-8).",
+            file=name,
+        )
+    part = target.with_suffix(".part")
+    write_rows(([" ".join(cell.split()) for cell in row] for row in rows), part)
+    part.replace(target)
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False) -> bool:
@@ -194,22 +311,26 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = Fal
     return True
 
 
-def _rewrite(path: Path, target: Path, encoding: str, name: str) -> int:
+def _rewrite(path: Path, target: Path, encoding: str, name: str, progress: Progress) -> int:
     """Write the text as UTF-8 with plain line ends and without NULs; return its lines."""
-    newlines, last = 0, ""
+    newlines, last, size = 0, "", path.stat().st_size
     part = target.with_suffix(".part")
-    read_as = {"utf-8": "utf-8-sig", DAMAGED: "utf-8-sig"}.get(encoding, encoding)
+    read_as = {"utf-8": "utf-8-sig", DAMAGED: "utf-8-sig", TWICE: "utf-8-sig"}.get(encoding, encoding)
     errors = "replace" if encoding == DAMAGED else "strict"
     try:
         with (
-            open(path, encoding=read_as, errors=errors, newline=None) as old,
+            open(path, "rb") as raw,
+            io.TextIOWrapper(raw, encoding=read_as, errors=errors, newline=None) as old,
             open(part, "w", encoding="utf-8", newline="\n") as new,
         ):
-            for chunk in iter(lambda: old.read(CHUNK), ""):
+            while chunk := old.read(CHUNK):
+                if encoding == TWICE:
+                    chunk = decode_once_more(chunk + old.readline())
                 chunk = chunk.replace("\0", "").removeprefix("\ufeff")
                 newlines += chunk.count("\n")
                 last = chunk[-1:] or last
                 new.write(chunk)
+                progress(0.6 + 0.4 * min(raw.tell() / size, 1))
     except (UnicodeError, LookupError) as error:
         raise FileError(
             "{file} cannot be read as {encoding}: {detail}.",

@@ -337,7 +337,7 @@ def _problem(reading: Reading, price: str) -> tuple[str, str]:
         tests.append(("order_id IS NULL", "order_id: no order number", "''"))
         mangled = r"contains(order_id, '+') AND regexp_matches(order_id, '^\d([.,]\d+)?[eE]\+\d+$')"
         tests.append((mangled, "order_id: a spreadsheet shortened this number and it cannot be recovered", "order_id"))
-    tests.append(("ordered_at IS NULL AND trim(raw_date) <> ''", "ordered_at: not a date", "raw_date"))
+    tests.append(("ordered_at IS NULL AND raw_date <> ''", "ordered_at: not a date", "raw_date"))
     tests.append(("NOT year(ordered_at) BETWEEN 1970 AND 2100", "ordered_at: not a plausible date", "raw_date"))
     for name in NUMBERS:
         if name not in mapping:

@@ -7,27 +7,43 @@ from dataclasses import dataclass, replace
 
 from retention.errors import ColumnError, QuestionError
 
-CURRENCY_MARKS = r"€|\$|£|¥|₺|₽|₴|zł|zl|ft|huf|pln|eur|usd|gbp|try|rub|tl|czk|kč|ron|lei|uah|chf|aud|cad|руб\.?|р\."
+CURRENCY_MARKS = (
+    r"us\$|€|\$|£|¥|₺|₽|₴|zł|zl|ft|huf|pln|eur|usd|gbp|try|rub|tl|czk|kč|ron|lei|uah|chf|aud|cad|руб(?:лей|\.)?|р\."
+)
 BLANKS = "[\\s\u00a0\u202f\u2009'’]"
-NUMBER_NOISE = f"(?i){CURRENCY_MARKS}|{BLANKS}"
+NUMBER_NOISE = f"(?i){CURRENCY_MARKS}|{BLANKS}|[.,][-–—]"  # 2990,- is a whole price
 DOT_NUMBER = r"[0-9]+(\.[0-9]*)?|\.[0-9]+|[0-9]{1,3}(,[0-9]{2,3})*,[0-9]{3}(\.[0-9]*)?"
 COMMA_NUMBER = r"[0-9]+(,[0-9]*)?|,[0-9]+|[0-9]{1,3}(\.[0-9]{3})+(,[0-9]*)?"
-CLOCKS = ("%H:%M:%S", "%H:%M", "%H:%M:%S.%f", "%I:%M:%S %p", "%I:%M %p", "%H:%M:%S %p")
-YEAR_FIRST = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y.%m.%d.", "%Y. %m. %d.", "%Y%m%d")
-NAMED_MONTH = ("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y", "%b-%d-%y", "%b-%d-%Y")
+CLOCKS = ("%H:%M:%S", "%H:%M", "%H:%M:%S.%f", "%I:%M:%S %p", "%I:%M %p")
+YEAR_FIRST = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y.%m.%d.", "%Y. %m. %d.", "%Y. %m. %d", "%Y%m%d")
+NAMED_MONTH = ("%d %b %Y", "%b %d %Y", "%Y %b %d")  # once `MONTHS` has done its work
 OFFSET = r"(:\d\d(?:\.\d+)?)\s*(?:Z|UTC|GMT|[+-]\d\d:?\d\d)$"
 DAY_AND_MONTH = re.compile(r"^\s*(\d{1,2})([./-])(\d{1,2})[./-](\d{4}|\d{2})\b")
+MONTHS = {
+    "Jan": "jan|sty|oca|янв", "Feb": "feb|lut|şub|sub|фев", "Mar": "mar|már|мар", "Apr": "apr|ápr|kwi|n[iİ]s|апр",
+    "May": "may|maj|máj|май|мая", "Jun": "jun|jún|cze|haz|июн", "Jul": "jul|júl|lip|tem|июл",
+    "Aug": "aug|sie|ağu|agu|авг", "Sep": "sep|szep|wrz|eyl|сен", "Oct": "oct|okt|paź|pazd|ek[iİ]|окт",
+    "Nov": "nov|lis|kas|ноя", "Dec": "dec|gru|ara|дек",
+}  # fmt: skip
+MONTH_WORD = rf"(?:^|[^\p{{L}}])((?:{'|'.join(MONTHS.values())})\p{{L}}*)"
+LETTERS = re.compile(r"[^\W\d_]{3}")
+BLANK_SIGNS = "\u00a0\u202f\u2009"
+LATE_HOUR = r"\b(1[3-9]|2[0-3]|00)(:\d\d(?::\d\d)?)\s*[AP]M"
 SERIAL = re.compile(r"^\d{5}([.,]\d+)?$")
 
 
 @dataclass(frozen=True)
 class DateReading:
-    """The formats a date column uses; `order` is ymd, dmy, mdy, name or serial."""
+    """The formats a date column uses; `order` is ymd, dmy, mdy, name or serial.
+
+    `mends` are what has to be made plain before a format fits: odd "blanks", a late "clock" (16:02 PM), "month" names.
+    """
 
     formats: tuple[str, ...]
     order: str
     why: str
     has_offset: bool = False
+    mends: tuple[str, ...] = ()
 
 
 def decimal_mark(cells: list[str]) -> str:
@@ -97,13 +113,16 @@ def read_dates(
     has_offset = any(re.search(OFFSET, cell) for cell in cells)
     if all(SERIAL.match(cell) for cell in cells):
         return DateReading((), "serial", "spreadsheet day numbers")
+    mends = ("blanks",) * any(sign in cell for cell in cells for sign in BLANK_SIGNS)
+    mends += ("clock",) * any(re.search(LATE_HOUR, cell, re.IGNORECASE) for cell in cells)
     if any(DAY_AND_MONTH.match(cell) for cell in cells):
         order, why = _day_or_month_first(cells, bounds, habit, sorted_as, column, file)
-        return DateReading(_day_month_formats(cells, order), order, why, has_offset)
-    named = [cell for cell in cells if re.search(r"[A-Za-z]{3}", re.sub(r"[AP]M$|T(?=\d)|UTC|GMT", "", cell))]
-    order = "name" if len(named) * 2 > len(cells) else "ymd"
-    dates = (*NAMED_MONTH, *YEAR_FIRST) if named else YEAR_FIRST
-    return DateReading(_with_clocks(dates), order, "month by name" if order == "name" else "year first", has_offset)
+        return DateReading(_day_month_formats(cells, order), order, why, has_offset, mends)
+    named = [cell for cell in cells if LETTERS.search(cell.replace("UTC", "").replace("GMT", ""))]
+    if len(named) * 2 > len(cells):
+        formats = (*_with_clocks(NAMED_MONTH), *_with_clocks(YEAR_FIRST))
+        return DateReading(formats, "name", "month by name", has_offset, (*mends, "month"))
+    return DateReading(_with_clocks(YEAR_FIRST), "ymd", "year first", has_offset, (*mends, *("month",) * bool(named)))
 
 
 def _day_or_month_first(
@@ -158,9 +177,37 @@ def _with_clocks(dates: tuple[str, ...]) -> tuple[str, ...]:
         for date in dates
         for space in (" ", "T", ", ")
         for clock in CLOCKS
-        if space == " " or "p" not in clock
+        if space != "T" or "p" not in clock
     ]
     return (*clocked, *dates)
+
+
+def _plain_blanks(column: str) -> str:
+    return f"trim(translate({column}, '{BLANK_SIGNS}', '{' ' * len(BLANK_SIGNS)}'))"
+
+
+def _plain_clock(column: str) -> str:
+    return rf"regexp_replace({column}, '{LATE_HOUR}', '\1\2', 'i')"
+
+
+def _plain_month(column: str) -> str:
+    """`2025. máj. 12. 14:30`, `12 мая 2025 г., 14:30` and `May-12-25` as day, English month and year apart by blanks."""
+    word = f"regexp_extract({column}, '{MONTH_WORD}', 1, 'i')"
+    plain = f"lower(translate({word}, 'İı', 'ii'))"
+    stem = f"regexp_extract({plain}, '^({'|'.join(MONTHS.values())})')"
+    names = {stem: name for name, stems in MONTHS.items() for stem in stems.replace("[iİ]", "i").split("|")}
+    named = f"replace({column}, {word}, concat(' ', map({list(names)}, {list(names.values())})[{stem}], ' '))"
+    clock = r"'\d{1,2}:\d\d.*$'"
+    parts = rf"regexp_extract_all(regexp_replace({named}, {clock}, ''), '\b\d+|\b(?:{'|'.join(MONTHS)})\b')"
+    day = f"array_to_string({parts}, ' ')"
+    for years, century in (("[7-9]", 19), (r"\d", 20)):
+        day = rf"regexp_replace({day}, '^(\d\d? [A-Z]\w\w|[A-Z]\w\w \d\d?) ({years}\d)$', '\1 {century}\2')"
+    return (
+        f"CASE WHEN {word} = '' THEN {column} ELSE trim(concat_ws(' ', {day}, regexp_extract({column}, {clock}))) END"
+    )
+
+
+MENDS = {"blanks": _plain_blanks, "clock": _plain_clock, "month": _plain_month}
 
 
 def frequent_first(reading: DateReading, matched: list[str | None]) -> DateReading:
@@ -174,6 +221,8 @@ def timestamp_sql(column: str, reading: DateReading, timezone: str | None) -> st
 
     With a time zone, moments with an offset are moved to that zone; without one the clock in the file is the shop's.
     """
+    for mend in reading.mends:
+        column = MENDS[mend](column)
     if reading.order == "serial":
         number = f"TRY_CAST(replace({column}, ',', '.') AS DOUBLE)"
         return f"TIMESTAMP '1899-12-30' + to_seconds(round({number} * 86400))"

@@ -50,3 +50,12 @@ def test_flatten_keeps_one_record_a_line(tmp_path):
 def test_texts_of_chosen_lines(tmp_path):
     dialect = dialect_of(tmp_path / "a.csv", 'h,h\n1,"x\ny"\n2,z\n', 2)
     assert records.texts(dialect, {2, 4}, one_line_each=False) == {2: '1,"x\ny"', 4: "2,z"}
+
+
+def test_a_cell_longer_than_the_library_s_own_limit():
+    assert [cells for *_, cells in cut([f"1,{'x' * 200_000},2\n", f'1,"{"x" * 200_000}",2\n'], ",", 3)] == [3, 3]
+
+
+def test_a_closing_quotation_mark_is_not_looked_for_without_end():
+    long = 'x""' * 300_000 + "\n"
+    assert [cells for *_, cells in cut(['1,"a\n', *[long] * 12, "1,2\n"], ",", 2)] == [0, *[1] * 12, 2]

@@ -6,14 +6,15 @@ import pandas as pd
 import pytest
 
 import retention as rt
+from retention.ingest import source
 from retention.ingest.encoding import DAMAGED, best_encoding
 from retention.ingest.source import to_text
 
 SHOP = "order_id,ordered_at,email,product,quantity,unit_price\n1,2025-01-31,ą@example.com,Tusz Łódź,2,9.90\n"
 
 
-def text_of(source, folder, **options):
-    text = to_text(source, folder, 0, **options)
+def text_of(content, folder, **options):
+    text = to_text(content, folder, 0, **options)
     return text, text.path.read_bytes().decode("utf-8")
 
 
@@ -106,30 +107,39 @@ def test_a_frame_keeps_its_named_index_and_odd_columns(tmp_path):
     )
 
 
-def workbook(rows):
-    """The smallest XLSX that spreadsheet readers accept; strings inline, numbers as they are."""
+def workbook(*tables):
+    """The smallest XLSX that spreadsheet readers accept, a sheet a table; strings inline, numbers as they are."""
 
     def cell(value):
         if isinstance(value, str):
             return f'<c t="inlineStr"><is><t xml:space="preserve">{value}</t></is></c>'
         return "<c/>" if value is None else f"<c><v>{value!r}</v></c>"
 
-    sheet = "".join("<row>" + "".join(map(cell, row)) + "</row>" for row in rows)
     kind = "http://schemas.openxmlformats.org"
     types = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    office = f"{kind}/officeDocument/2006/relationships"
+    numbers = range(1, len(tables) + 1)
+    overrides = "".join(
+        f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{types}.worksheet+xml"/>' for n in numbers
+    )
+    names = "".join(f'<sheet name="Orders {n}" sheetId="{n}" r:id="r{n}"/>' for n in numbers)
+    links = "".join(
+        f'<Relationship Id="r{n}" Type="{office}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n in numbers
+    )
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{kind}/package/2006/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Override PartName="/xl/workbook.xml" ContentType="{types}.sheet.main+xml"/>'
-        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{types}.worksheet+xml"/></Types>',
+        f'<Override PartName="/xl/workbook.xml" ContentType="{types}.sheet.main+xml"/>{overrides}</Types>',
         "_rels/.rels": f'<Relationships xmlns="{kind}/package/2006/relationships"><Relationship Id="r1" '
-        f'Type="{kind}/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{kind}/spreadsheetml/2006/main" '
-        f'xmlns:r="{kind}/officeDocument/2006/relationships"><sheets><sheet name="Orders" sheetId="1" r:id="r1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{kind}/package/2006/relationships"><Relationship Id="r1" '
-        f'Type="{kind}/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{kind}/spreadsheetml/2006/main"><sheetData>{sheet}</sheetData></worksheet>',
+        f'Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{kind}/spreadsheetml/2006/main" xmlns:r="{office}"><sheets>{names}</sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{kind}/package/2006/relationships">{links}</Relationships>',
     }
+    for number, rows in zip(numbers, tables, strict=True):
+        sheet = "".join("<row>" + "".join(map(cell, row)) + "</row>" for row in rows)
+        parts[f"xl/worksheets/sheet{number}.xml"] = (
+            f'<worksheet xmlns="{kind}/spreadsheetml/2006/main"><sheetData>{sheet}</sheetData></worksheet>'
+        )
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for name, part in parts.items():
@@ -173,3 +183,55 @@ def test_a_number_a_spreadsheet_has_rounded_is_no_order_number():
 def test_best_encoding_tells_polish_from_turkish():
     assert best_encoding("Zażółć gęślą jaźń".encode("cp1250")) == "cp1250"
     assert best_encoding("Işık Şahin Öztürk Çağrı".encode("cp1254")) == "cp1254"
+
+
+@pytest.mark.parametrize("content", [SHOP.encode(), SHOP.encode("cp1250"), gzip.compress(SHOP.encode("utf-16"))])
+def test_progress_rises_to_one(tmp_path, monkeypatch, content):
+    monkeypatch.setattr(source, "CHUNK", 16)
+    shares = []
+    to_text(content, tmp_path, 0, progress=shares.append)
+    assert shares == sorted(shares)
+    assert (len(shares) > len(SHOP) / 16, shares[-1]) == (True, 1.0)
+
+
+def test_progress_of_a_path_that_is_used_where_it_lies(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_bytes(SHOP.encode())
+    shares = []
+    to_text(path, tmp_path, 0, progress=shares.append)
+    assert shares == [0.6, 1.0]
+
+
+@pytest.mark.parametrize("content", [SHOP.encode(), SHOP.encode("cp1250"), gzip.compress(SHOP.encode("cp1250"))])
+@pytest.mark.parametrize("stop_at", [0.0, 0.5, 1.0])
+def test_an_exception_from_progress_leaves_no_file_behind(tmp_path, content, stop_at):
+    def stop(share):
+        if share >= stop_at:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        to_text(content, tmp_path, 0, progress=stop)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_the_text_that_is_read_stays(tmp_path):
+    to_text(SHOP.encode("cp1250"), tmp_path, 0)
+    assert [path.name for path in tmp_path.iterdir()] == ["text_0.csv"]
+    with pytest.raises(rt.FileError):
+        to_text(b"a,b\n\x98\n", tmp_path, 1, encoding="utf-8")
+    assert [path.name for path in tmp_path.iterdir()] == ["text_0.csv"]
+
+
+def test_the_longest_sheet_of_a_workbook_is_read_wherever_it_stands():
+    short, long = [HEADER], [HEADER, [7, 45688, "a@example.com", 2, 9.9]]
+    for tables in ([short, long], [long, short]):
+        shop = rt.read_orders(workbook(*tables))
+        assert shop.frame(shop.orders)["net"].tolist() == [1980]
+
+
+def test_a_binary_workbook_is_refused(tmp_path):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("xl/workbook.bin", "")
+    with pytest.raises(rt.FileError, match=r"a\.xlsb is a binary spreadsheet \(XLSB\)\. Save it as CSV"):
+        to_text(content.getvalue(), tmp_path, 0, name="a.xlsb")

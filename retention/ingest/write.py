@@ -1,0 +1,98 @@
+"""The orders as Parquet: lines, orders and customers, with the money of every order shared over its lines to the cent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from retention.ingest.build import relay_sql
+
+WHOLESALE_FENCE = 3  # an order beyond the upper quartile by three times the middle half, on the scale of ratios
+ENOUGH_TO_JUDGE = 100  # purchases below which no order is called unusual
+NET = "gross - line_discount - extra_discount - returned - refund_share"
+
+
+def write(connection: duckdb.DuckDBPyConnection, fields: set[str], folder: Path) -> None:
+    """Write the tables of `retention.schema` from `rows`, `refs` and `ids`; fields: what any of the files holds."""
+    same = _same_order(connection)
+    _share(connection, same)
+    connection.execute("""
+        CREATE TABLE numbers AS SELECT order_id, CAST(row_number() OVER (PARTITION BY person ORDER BY order_id) AS INTEGER) AS order_number
+        FROM refs WHERE is_purchase AND person IS NOT NULL""")
+
+    def latest(field: str, value: str = "", kind: str = "VARCHAR") -> str:
+        known = field in fields or (field == "name" and {"first_name", "last_name"} & fields)
+        return f"max_by({value or field}, order_id)" if known else f"CAST(NULL AS {kind})"
+
+    queries = {
+        "lines": f"""
+            WITH split AS (
+                SELECT rows.rowid + 1 AS line_id, refs.order_id, product_id, product, category, CAST(quantity AS DOUBLE) AS quantity,
+                    CAST(unit_price AS DOUBLE) AS unit_price, quantity < 0 AS is_return,
+                    CASE WHEN quantity < 0 THEN 0 ELSE amount END AS gross,
+                    CASE WHEN quantity < 0 THEN 0 ELSE coalesce(abs(discount), 0) + coalesce(discount_part, 0) END AS all_discount,
+                    CASE WHEN quantity < 0 THEN greatest(-amount - coalesce(abs(discount), 0), 0) ELSE coalesce(refund_part, 0) END AS all_refund
+                FROM rows JOIN refs ON {same} LEFT JOIN shares ON rows.rowid = shares.row WHERE outcome IS NULL)
+            SELECT line_id, order_id, product_id, product, category, quantity, unit_price,
+                CASE WHEN is_return THEN 0 ELSE quantity END AS units, CAST(gross AS BIGINT) AS gross,
+                CAST(all_discount AS BIGINT) AS discount, CAST(all_refund AS BIGINT) AS refund,
+                CAST(gross - all_discount - all_refund AS BIGINT) AS net, is_return
+            FROM split""",
+        "orders": f"""
+            SELECT refs.order_id, order_ref, person AS customer_id, ordered_at, day, month, first_day, first_month, order_number,
+                shop, channel, country, discount_code, CASE WHEN is_return THEN 'returned'
+                    WHEN is_purchase AND state = 'returned' THEN 'refunded' ELSE state END AS status, currency,
+                coalesce(units, 0) AS units, CAST(gross AS BIGINT) AS gross,
+                CAST(line_discount + extra_discount AS BIGINT) AS discounts, CAST(returned + refund_share AS BIGINT) AS refunds,
+                CAST(shipping AS BIGINT) AS shipping, CAST(tax AS BIGINT) AS tax, CAST({NET} AS BIGINT) AS net,
+                is_purchase, is_return, coalesce(has_product, false) AS has_product, {_wholesale(connection)} AS is_wholesale
+            FROM refs LEFT JOIN numbers ON refs.order_id = numbers.order_id ORDER BY refs.order_id""",
+        "customers": f"""
+            WITH known AS (
+                SELECT person AS customer_id, min(ordered_at) FILTER (is_purchase) AS first_order,
+                    max(ordered_at) FILTER (is_purchase) AS last_order, CAST(count(*) FILTER (is_purchase) AS INTEGER) AS purchases,
+                    CAST(coalesce(sum({NET}) FILTER (is_purchase OR is_return), 0) AS BIGINT) AS net,
+                    {latest("email", "email_key")} AS email, {latest("phone")} AS phone, {latest("name")} AS name,
+                    {latest("country")} AS country, {latest("city")} AS city, {latest("gender")} AS gender,
+                    {"CAST(max_by(birth_year, order_id) AS INTEGER)" if {"age", "birth_date"} & fields else "CAST(NULL AS INTEGER)"} AS birth_year,
+                    {latest("consent", kind="VARCHAR")} = 'yes' AS consent, {latest("is_guest")} = 'yes' AS is_guest
+                FROM refs WHERE person IS NOT NULL GROUP BY person)
+            SELECT customer_id, customer_ref, known.* EXCLUDE (customer_id),
+                coalesce(NOT regexp_matches(email, '{relay_sql()}'), false) AS contactable
+            FROM known JOIN ids USING (customer_id) ORDER BY customer_id""",
+    }
+    for table, query in queries.items():
+        path = str(folder / f"{table}.parquet").replace("'", "''")
+        connection.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)")
+
+
+def _same_order(connection: duckdb.DuckDBPyConnection) -> str:
+    """How a row finds its order: by the hash of the number, which is quick, unless two numbers share one."""
+    orders, keys = connection.execute("SELECT count(*), count(DISTINCT key) FROM refs").fetchone()
+    return "hash(rows.order_id) = refs.key" if orders == keys else "rows.order_id = refs.order_ref"
+
+
+def _share(connection: duckdb.DuckDBPyConnection, same: str) -> None:
+    """`shares`: what of an order's own discount and refund falls on each of its lines, in proportion to their value."""
+
+    def part(amount: str) -> str:
+        upto = "sum(base) OVER (PARTITION BY order_id ORDER BY product_id, amount, discount, row)"
+        total = "sum(base) OVER (PARTITION BY order_id)"
+        parts = [f"round({amount} * ({sum_})::DOUBLE / {total})" for sum_ in (upto, f"{upto} - base")]
+        return f"CASE WHEN {amount} = 0 OR {total} = 0 THEN 0 ELSE {parts[0]} - {parts[1]} END"
+
+    connection.execute(f"""
+        CREATE TABLE shares AS SELECT row, {part("extra_discount")} AS discount_part, {part("refund_share")} AS refund_part
+        FROM (SELECT rows.rowid AS row, refs.order_id, product_id, amount, discount, extra_discount, refund_share,
+                CASE WHEN quantity < 0 THEN 0 ELSE greatest(amount - coalesce(abs(discount), 0), 0) END AS base
+            FROM rows JOIN refs ON {same} WHERE outcome IS NULL AND (extra_discount > 0 OR refund_share > 0))""")
+
+
+def _wholesale(connection: duckdb.DuckDBPyConnection) -> str:
+    """Whether an order is far beyond the usual: above upper quartile × (upper / lower quartile)³ of the purchases' gross."""
+    low, high, purchases = connection.execute("""
+        SELECT quantile_cont(gross, 0.25), quantile_cont(gross, 0.75), count(*) FROM refs WHERE is_purchase""").fetchone()
+    if not low or purchases < ENOUGH_TO_JUDGE:
+        return "false"
+    return f"gross > {float(high) * (float(high) / float(low)) ** WHOLESALE_FENCE}"
