@@ -24,6 +24,9 @@ page = st.navigation(
         _("Start"): [
             st.Page("pages/start/overview.py", title=_("Overview"), default=True, icon=":material/home:"),
             st.Page("pages/start/data.py", title=_("Data"), url_path="data", icon=":material/upload_file:"),
+            st.Page(
+                "pages/start/quality.py", title=_("Data quality"), url_path="quality", icon=":material/fact_check:"
+            ),
         ],
         _("What happened"): [
             st.Page("pages/measure/kpis.py", title=_("Key figures"), url_path="kpis", icon=":material/monitoring:"),

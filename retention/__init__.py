@@ -6,6 +6,7 @@ from retention.ingest.inspect import Inspection, inspect_orders
 from retention.ingest.read import read_orders
 from retention.measure.cohorts import retention_table
 from retention.measure.kpis import kpi_summary, kpi_table
+from retention.measure.quality import quality_table
 from retention.measure.windows import last_months
 from retention.orders import Orders
 from retention.sample.load import load_sample
@@ -29,6 +30,7 @@ __all__ = [
     "load_sample",
     "make_shop",
     "mapping_file",
+    "quality_table",
     "read_orders",
     "retention_table",
 ]

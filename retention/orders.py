@@ -28,7 +28,6 @@ from retention.schema import (
     TICKETS,
 )
 
-
 COUNTABLE = ("test", "pending", "cancelled")
 OMITTABLE = ("wholesale", "unidentified")
 

@@ -11,6 +11,7 @@ import duckdb
 import pandas as pd
 
 from retention.ingest.mapping import plain
+from retention.ingest.rows import change
 from retention.schema import ORDER_MONEY
 
 Connection = duckdb.DuckDBPyConnection
@@ -50,10 +51,13 @@ def keep_shops_apart(connection: Connection, shops: list[str]) -> None:
     names = ", ".join("'" + name.replace("'", "''") + "'" for name in shops)
     own = connection.execute("SELECT bool_or(shop IS NOT NULL) FROM rows").fetchone()[0]
     if len(set(shops)) > 1 or own:
-        connection.execute(f"UPDATE rows SET shop = coalesce(shop, nullif([{names}][file + 1], ''))")
-        connection.execute("""
+        change(connection, f"UPDATE rows SET shop = coalesce(shop, nullif([{names}][file + 1], ''))")
+        change(
+            connection,
+            """
             UPDATE rows SET order_id = order_id || ' (' || coalesce(shop, '') || ')' WHERE outcome IS NULL AND order_id IN (
-                SELECT order_id FROM rows WHERE outcome IS NULL GROUP BY order_id HAVING count(DISTINCT coalesce(shop, '')) > 1)""")
+                SELECT order_id FROM rows WHERE outcome IS NULL GROUP BY order_id HAVING count(DISTINCT coalesce(shop, '')) > 1)""",
+        )
 
 
 def clashes(connection: Connection) -> tuple[int, int]:
@@ -81,15 +85,22 @@ def merge(connection: Connection, drop_duplicates: bool) -> int:
             CREATE TABLE renewed AS SELECT order_id, max(CASE file {age} END) AS newest FROM rows
             WHERE outcome IS NULL GROUP BY order_id HAVING min(file) < max(file)""")
         renewed = connection.execute("SELECT count(*) FROM renewed").fetchone()[0]
-        connection.execute(f"""
+    if renewed:
+        change(
+            connection,
+            f"""
             UPDATE rows SET outcome = 'merged', problem = 'order_id: the same order stands in a newer file' FROM renewed
-            WHERE rows.order_id = renewed.order_id AND CASE file {age} END < renewed.newest AND outcome IS NULL""")
+            WHERE rows.order_id = renewed.order_id AND CASE file {age} END < renewed.newest AND outcome IS NULL""",
+        )
     if drop_duplicates:
-        connection.execute(f"""
+        change(
+            connection,
+            f"""
             UPDATE rows SET outcome = 'merged', problem = 'row: the same order, customer, product, quantity and price as a row before' FROM (
                 SELECT rowid AS row, row_number() OVER (PARTITION BY {_identical()} ORDER BY rowid) AS copy
                 FROM rows WHERE outcome IS NULL) AS copies
-            WHERE copies.copy > 1 AND rows.rowid = copies.row""")
+            WHERE copies.copy > 1 AND rows.rowid = copies.row""",
+        )
     return renewed
 
 
@@ -113,7 +124,8 @@ def convert(connection: Connection, found: str, rate: float, currency: str) -> N
     """Turn the money of the orders in one currency into another: money × rate, rounded to hundredths line by line."""
     money = ("amount", "discount", *ORDER_MONEY)
     changed = ", ".join(f"{name} = round({name} * ?)::BIGINT" for name in money)
-    connection.execute(
+    change(
+        connection,
         f"""UPDATE rows SET {changed}, unit_price = unit_price * ?, currency = ?
         FROM (SELECT order_id, max(upper(currency)) AS currency FROM rows GROUP BY order_id) AS other
         WHERE rows.order_id = other.order_id AND other.currency = ? AND outcome IS NULL""",
@@ -123,7 +135,8 @@ def convert(connection: Connection, found: str, rate: float, currency: str) -> N
 
 def keep_currency(connection: Connection, currency: str) -> None:
     """Set the orders in any other currency aside: money in two currencies is never added."""
-    connection.execute(
+    change(
+        connection,
         """UPDATE rows SET outcome = 'set aside', problem = 'currency: another currency than the chosen one', found = other.currency
         FROM (SELECT order_id, max(upper(currency)) AS currency FROM rows GROUP BY order_id) AS other
         WHERE rows.order_id = other.order_id AND other.currency <> ? AND outcome IS NULL""",
@@ -146,7 +159,9 @@ def restore_refunded(connection: Connection, files: list[int]) -> None:
     left without a piece, else to all, so that gross, discounts and refunds mean the same as in every other file.
     """
     chosen = ", ".join(map(str, files))
-    connection.execute(f"""
+    change(
+        connection,
+        f"""
         UPDATE rows SET amount = amount + missing, quantity = quantity + round(missing / 100 / unit_price) FROM (
             SELECT row, round(lacks * upto / total)::BIGINT - round(lacks * (upto - weight) / total)::BIGINT AS missing
             FROM (SELECT row, lacks, weight, sum(weight) OVER (PARTITION BY order_id) AS total,
@@ -158,7 +173,8 @@ def restore_refunded(connection: Connection, files: list[int]) -> None:
                         FROM rows WHERE file IN ({chosen}) AND outcome IS NULL AND quantity >= 0
                         GROUP BY order_id HAVING lacks > 0 AND max(abs(refunded)) > 0) AS short USING (order_id)
                     WHERE file IN ({chosen}) AND outcome IS NULL AND quantity >= 0 AND unit_price > 0))) AS restored
-        WHERE rows.rowid = restored.row AND missing > 0""")
+        WHERE rows.rowid = restored.row AND missing > 0""",
+    )
 
 
 def know_states(connection: Connection, statuses: dict[str, str], files_of_lines: list[int]) -> None:
@@ -173,19 +189,26 @@ def know_states(connection: Connection, statuses: dict[str, str], files_of_lines
         CREATE TABLE mixed AS SELECT order_id, coalesce(sum(amount - coalesce(discount, 0)) FILTER (meaning IN ('returned', 'refunded')), 0) AS back
         FROM rows LEFT JOIN states ON status = word WHERE {chosen} GROUP BY order_id
         HAVING count(DISTINCT coalesce(meaning, 'paid')) > 1 AND bool_or(coalesce(meaning, 'paid') = 'paid')""")
-    connection.execute(f"""
+    change(
+        connection,
+        f"""
         UPDATE rows SET order_id = order_id || ' (' || meaning || ')' FROM states
-        WHERE {chosen} AND status = word AND meaning IN ('cancelled', 'failed', 'pending') AND order_id IN (SELECT order_id FROM mixed)""")
-    connection.execute(f"""
+        WHERE {chosen} AND status = word AND meaning IN ('cancelled', 'failed', 'pending') AND order_id IN (SELECT order_id FROM mixed)""",
+    )
+    change(
+        connection,
+        f"""
         UPDATE rows SET refunded = back, status = (SELECT min(word) FROM states WHERE meaning = 'paid')
-        FROM mixed WHERE {chosen} AND rows.order_id = mixed.order_id AND back > 0""")
+        FROM mixed WHERE {chosen} AND rows.order_id = mixed.order_id AND back > 0""",
+    )
 
 
 def sum_of_lines(connection: Connection, money: dict[int, tuple[str, ...]]) -> None:
     """Add up money of the order of which every row has its own part; money: file → its columns of that kind."""
     for file, names in money.items():
         for name in names:
-            connection.execute(
+            change(
+                connection,
                 f"""UPDATE rows SET {name} = summed.total FROM (
                     SELECT order_id, sum({name})::BIGINT AS total FROM rows WHERE file = $1 AND outcome IS NULL GROUP BY order_id) AS summed
                 WHERE file = $1 AND rows.order_id = summed.order_id""",
@@ -193,7 +216,9 @@ def sum_of_lines(connection: Connection, money: dict[int, tuple[str, ...]]) -> N
             )
 
 
-def build_orders(connection: Connection, fields: set[str], shops: list[str], phones: dict[tuple, str]) -> None:
+def build_orders(
+    connection: Connection, fields: set[str], shops: list[str], phones: dict[tuple, str], place: Path
+) -> None:
     """Make `refs`, one row an order with everything about it in the order of time, and `ids`, one row a customer.
 
     fields: what any of the files holds; nothing else is looked at. shops: as in keep_shops_apart.
@@ -202,6 +227,7 @@ def build_orders(connection: Connection, fields: set[str], shops: list[str], pho
     def most(field: str, value: str = "", kind: str = "VARCHAR") -> str:
         return f"max({value or field})" if field in fields else f"CAST(NULL AS {kind})"
 
+    judged, placed = (str(place / f"text_{name}.parquet").replace("'", "''") for name in ("judged", "placed"))
     shop = "max(shop)" if "shop" in fields or len(set(shops)) > 1 else "'" + shops[0].replace("'", "''") + "'"
     named = {"name", "first_name", "last_name"} & fields
     _lookup(connection, "yes_no", "consent, is_guest", words()["yes_no"])
@@ -215,8 +241,7 @@ def build_orders(connection: Connection, fields: set[str], shops: list[str], pho
         connection.execute("INSERT INTO national SELECT p, c, e FROM frame")
         connection.unregister("frame")
     connection.execute(f"""
-        CREATE TABLE judged AS
-        WITH summed AS (
+        COPY (WITH summed AS (
             SELECT order_id AS order_ref, min(ordered_at) AS ordered_at, {most("status", "state.meaning")} AS state,
                 {"bool_or(cancelled_at IS NOT NULL)" if "cancelled_at" in fields else "false"} AS cancelled,
                 {most("customer_id")} AS customer, lower({most("email")}) AS email, {most("phone")} AS phone,
@@ -224,7 +249,7 @@ def build_orders(connection: Connection, fields: set[str], shops: list[str], pho
                 {most("gender")} AS gender, {"max(birth_year)" if {"age", "birth_date"} & fields else "CAST(NULL AS INTEGER)"} AS birth_year,
                 {most("consent", "yes.meaning")} AS consent, {most("is_guest", "guest.meaning")} AS is_guest,
                 nullif({shop}, '') AS shop, {most("channel")} AS channel, {most("discount_code")} AS discount_code,
-                {most("currency", "upper(currency)")} AS currency,
+                upper({most("currency")}) AS currency,
                 CAST(sum(quantity) FILTER (quantity > 0) AS DOUBLE) AS units,
                 coalesce(sum(amount) FILTER (quantity >= 0), 0) AS gross,
                 coalesce(sum(abs(discount)) FILTER (quantity >= 0), 0) AS line_discount,
@@ -239,7 +264,7 @@ def build_orders(connection: Connection, fields: set[str], shops: list[str], pho
         told AS (
             SELECT summed.* EXCLUDE (state), CASE WHEN cancelled THEN 'cancelled' ELSE coalesce(state, 'paid') END AS state,
                 least(greatest(order_discount - line_discount, 0), greatest(gross - line_discount, 0)) AS extra_discount,
-                CASE WHEN contains(email, '@') THEN regexp_replace(email, '[\\s\u00a0]', '', 'g') END AS email_key,
+                CASE WHEN contains(email, '@') THEN translate(email, ' \t\u00a0\u202f', '') END AS email_key,
                 {_e164("summed.phone", "national.e164")} AS phone_key,
                 CASE WHEN lower(customer) NOT IN ({nobody}) AND NOT regexp_matches(customer, '^\\d([.,]\\d+)?[eE]\\+\\d+$')
                     THEN customer END AS id_key
@@ -254,16 +279,20 @@ def build_orders(connection: Connection, fields: set[str], shops: list[str], pho
             FROM told)
         SELECT *, hash(order_ref) AS key, CAST(CAST(ordered_at AS DATE) - DATE '1970-01-01' AS INTEGER) AS day,
             CAST(year(ordered_at) * 12 + month(ordered_at) - 1 AS INTEGER) AS month
-        FROM kinds""")
-    connection.execute("""
+        FROM kinds) TO '{judged}' (FORMAT parquet)""")
+    connection.execute(f"""
         CREATE TABLE ids AS SELECT customer_ref, CAST(row_number() OVER (ORDER BY customer_ref) AS INTEGER) AS customer_id,
             min(day) FILTER (is_purchase) AS first_day, min(month) FILTER (is_purchase) AS first_month
-        FROM judged WHERE customer_ref IS NOT NULL GROUP BY customer_ref""")
-    connection.execute("""
-        CREATE TABLE sorted AS SELECT judged.*, customer_id AS person, first_day, first_month
-        FROM judged LEFT JOIN ids USING (customer_ref) ORDER BY ordered_at, order_ref""")
-    connection.execute("DROP TABLE judged")
-    connection.execute("CREATE VIEW refs AS SELECT CAST(rowid + 1 AS INTEGER) AS order_id, * FROM sorted")
+        FROM read_parquet('{judged}') WHERE customer_ref IS NOT NULL GROUP BY customer_ref""")
+    connection.execute(f"""
+        CREATE TABLE places AS SELECT row, CAST(row_number() OVER (ORDER BY ordered_at, order_ref) AS INTEGER) AS order_id
+        FROM (SELECT file_row_number AS row, ordered_at, order_ref FROM read_parquet('{judged}', file_row_number = true))""")
+    connection.execute(f"""
+        COPY (SELECT order_id, judged.* EXCLUDE (file_row_number), customer_id AS person, first_day, first_month
+            FROM read_parquet('{judged}', file_row_number = true) AS judged JOIN places ON file_row_number = row
+                LEFT JOIN ids USING (customer_ref))
+        TO '{placed}' (FORMAT parquet)""")
+    connection.execute(f"CREATE VIEW refs AS FROM read_parquet('{placed}')")
 
 
 def national_phones(connection: Connection) -> list[tuple[str, str | None]]:

@@ -178,7 +178,7 @@ def _mark_by_money(
         return ("," if written == "." else "."), "this currency has no small change"
     if {"quantity", "unit_price", "line_total"} <= set(mapping):
         rows = zip(*(_cells(dialect, mapping[name]) for name in ("quantity", "unit_price", "line_total")), strict=True)
-        votes = {mark: 0 for mark in ".,"}
+        votes = dict.fromkeys(".,", 0)
         for row in rows:
             for mark in votes:
                 other = "," if mark == "." else "."

@@ -99,14 +99,21 @@ def layouts() -> tuple[Layout, ...]:
 def _layout(entry: dict) -> Layout:
     on = [part["on"] for part in entry.get("join", ())]
     joins = [
-        Join(part["as"], tuple(part["signature"]), (key, key) if isinstance(key, str) else tuple(key), part.get("needed", False))
+        Join(
+            part["as"],
+            tuple(part["signature"]),
+            (key, key) if isinstance(key, str) else tuple(key),
+            part.get("needed", False),
+        )
         for part, key in zip(entry.get("join", ()), on, strict=True)
     ]
     made = {
         "signature": tuple(entry["signature"]),
         **{name: tuple(entry.get(name, ())) for name in ("includes", "of_line", "refunded_is")},
         "items": Items(**{**entry["items"], "columns": tuple(entry["items"]["columns"])}) if "items" in entry else None,
-        "state": tuple(Where(part["column"], tuple(part["values"]), part["meaning"]) for part in entry.get("state", ())),
+        "state": tuple(
+            Where(part["column"], tuple(part["values"]), part["meaning"]) for part in entry.get("state", ())
+        ),
         "only": tuple(Where(part["column"], tuple(part["values"])) for part in entry.get("only", ())),
         "join": tuple(joins),
     }

@@ -16,7 +16,9 @@ from retention.ingest.layouts import Layout, carries, layouts
 from retention.schema import FIELDS, IDENTITY, ORDER_MONEY, PRICES
 
 EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
-DATE = re.compile(r"^\d{4}[-./]\s?\d{1,2}[-./]\s?\d{1,2}|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|^\d{1,2} \w{3,} \d{4}|^\w{3,9}[ -]\d{1,2}[, -]")
+DATE = re.compile(
+    r"^\d{4}[-./]\s?\d{1,2}[-./]\s?\d{1,2}|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|^\d{1,2} \w{3,} \d{4}|^\w{3,9}[ -]\d{1,2}[, -]"
+)
 NUMBER = re.compile(r"^[^\w]{0,3}(?:[A-Za-z₺€$£złŁ₽.]{1,3}\s?)?[\d.,\s\u00a0\u202f'’]*\d[\d.,]*\)?-?\s?[^\d\s@]{0,4}$")
 PHONE = re.compile(r"^[+(]?[\d\s()/.-]{7,}$")
 CURRENCY = re.compile(r"^[A-Za-z]{3}$")
@@ -150,7 +152,9 @@ def _part_of_name(name: str) -> str | None:
     return aliases()[max(inside, key=len)] if inside else None
 
 
-def _totals_apart(mapping: dict[str, str], columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> dict[str, str]:
+def _totals_apart(
+    mapping: dict[str, str], columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]
+) -> dict[str, str]:
     """An order's total may stand on every row of the order; it is a line's price only where an order is one row."""
     if {"unit_price"} & set(mapping) or "order_id" not in mapping:
         return mapping

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from typing import TypeVar
 
 import duckdb
@@ -52,7 +53,8 @@ class Steps:
 def watched(work: Callable[[Steps], Result], connection: duckdb.DuckDBPyConnection, progress: Progress) -> Result:
     """Do the work and report on it all along; whatever `progress` raises stops the work and is raised again."""
     steps = Steps(connection)
-    connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+    with suppress(duckdb.Error):  # a notebook without widgets refuses it; then progress goes step by step
+        connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(work, steps)
         try:

@@ -25,7 +25,8 @@ from retention.ingest.encoding import DAMAGED, TWICE
 from retention.ingest.gather import Part, Side, gather, told_apart
 from retention.ingest.mapping import by_layout, check_mapping, fingerprint, plain
 from retention.ingest.phones import e164
-from retention.ingest.progress import Progress, Steps, Stopped, watched
+from retention.ingest.progress import Progress, Steps, watched
+from retention.ingest.rows import change
 from retention.ingest.source import Source, Text, to_text
 from retention.ingest.typed import Typed, type_file
 from retention.ingest.write import write
@@ -138,9 +139,7 @@ def _check_options(options: dict) -> None:
         for value in given.values() if isinstance(given, dict) else [given] if given else []:
             check_option(name, value, allowed)
     if options["timezone"] is not None and options["timezone"] not in available_timezones():
-        raise OptionError(
-            "timezone={value!r} is not known.", "Write it as 'Europe/Warsaw'.", value=options["timezone"]
-        )
+        raise OptionError("timezone={value!r} is not known.", "Write it as 'Europe/Warsaw'.", value=options["timezone"])
     for meaning in (options["statuses"] or {}).values():
         check_option("statuses", meaning, tuple(build.REASONS))
     if isinstance(options["shops"], str):
@@ -190,7 +189,7 @@ def _build(
     steps.step(0.6, 0.85, "orders")
     phones = {pair: e164(*pair) for pair in build.national_phones(connection)}
     held = {"status"}.union(*(file.reading.mapping for file in files))
-    build.build_orders(connection, held, shops, phones)
+    build.build_orders(connection, held, shops, phones, place)
     steps.step(0.85, 0.98, "writing")
     write(connection, held, place)
     matches = tables.write_tables(connection, typed_sides, place)
@@ -205,9 +204,7 @@ def _build(
         currency=currency,
         timezone=options["timezone"] or "",
         fingerprint=hashlib.sha256(digest.encode()).hexdigest(),
-        report=account.make_report(
-            files, typed_sides, rows, build.order_account(connection), choices, facts, matches
-        ),
+        report=account.make_report(files, typed_sides, rows, build.order_account(connection), choices, facts, matches),
     )
 
 
@@ -218,7 +215,9 @@ def _texts(
     texts = []
     for number, source in enumerate(sources):
         steps.step(0.1 * number / len(sources), 0.1 * (number + 1) / len(sources), "reading")
-        text = to_text(source, place, number, options["encoding"], name if len(sources) == 1 else "", progress=steps.advance)
+        text = to_text(
+            source, place, number, options["encoding"], name if len(sources) == 1 else "", progress=steps.advance
+        )
         if text.nuls:
             choices.append(Choice("NUL bytes", f"left out {text.nuls:,}", "they are no letters"))
         if text.encoding == DAMAGED:
@@ -231,7 +230,9 @@ def _texts(
 
 def _with_saved(options: dict, found: list[tuple[Text, Dialect]]) -> dict:
     """The options with what a saved mapping says for all files, where nothing else was said."""
-    saved = [options["saved"][header] for _, dialect in found if (header := fingerprint(dialect.columns)) in options["saved"]]
+    saved = [
+        options["saved"][header] for _, dialect in found if (header := fingerprint(dialect.columns)) in options["saved"]
+    ]
     general = {name: entry[name] for entry in saved for name in ("currency", "timezone", "statuses") if entry.get(name)}
     return options | {name: value for name, value in general.items() if not options[name]}
 
@@ -258,10 +259,14 @@ def _type_files(
         steps.step(*done, "reading")
         saved = options["saved"].get(fingerprint(part.dialect.columns), {})
         picked = _picked(options, part.dialect)
-        asked = {answer: _for_file(options, saved, answer, part.text.name) for answer in ANSWERS if answer != "statuses"}
+        asked = {
+            answer: _for_file(options, saved, answer, part.text.name) for answer in ANSWERS if answer != "statuses"
+        }
         asked_before = len(questions)
 
-        def settle(dialect: Dialect, part: Part = part, picked: dict = picked, asked: dict = asked, before: int = asked_before):
+        def settle(
+            dialect: Dialect, part: Part = part, picked: dict = picked, asked: dict = asked, before: int = asked_before
+        ):
             del questions[before:]  # a second attempt at the same file asks anew
             layout = part.match.layout
             match = by_layout(layout, dialect.columns, dialect.rows) if layout.is_reshaped else part.match
@@ -300,7 +305,13 @@ def _type_side(
         questions.append(question)
         question.assumed = question.assumed or question.choices[0]
         return tables.type_table(
-            connection, side.text, side.dialect, side.kind, side.mapping, asked | {question.option: question.assumed}, number
+            connection,
+            side.text,
+            side.dialect,
+            side.kind,
+            side.mapping,
+            asked | {question.option: question.assumed},
+            number,
         )
 
 
@@ -324,7 +335,9 @@ def _shops(
     elif shops == "files":
         found = names
     else:
-        found = [(shops or {}).get(file.text.name, file.reading.layout.shop or file.reading.layout.name) for file in files]
+        found = [
+            (shops or {}).get(file.text.name, file.reading.layout.shop or file.reading.layout.name) for file in files
+        ]
     build.keep_shops_apart(connection, found)
     if shops is None and len(files) > 1:
         both, other_days = build.clashes(connection)
@@ -354,7 +367,7 @@ def _order_ids(connection: duckdb.DuckDBPyConnection, file: Typed, number: int, 
         who = "coalesce(" + ", ".join(f"lower({name})" for name in IDENTITY) + ", CAST(rowid AS VARCHAR))"
         key = f"{who} || ' ' || strftime(ordered_at, '%Y-%m-%d %H:%M:%S')"
         choices.append(Choice("Order number", "customer and moment", "the file has no order number", "mapping"))
-    connection.execute(f"UPDATE rows SET order_id = {key} WHERE file = {number} AND problem IS NULL")
+    change(connection, f"UPDATE rows SET order_id = {key} WHERE file = {number} AND problem IS NULL")
 
 
 def _unknown_states(connection: duckdb.DuckDBPyConnection, statuses: dict[str, str]) -> list[Choice]:

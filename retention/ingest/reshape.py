@@ -143,7 +143,9 @@ def _companions(
             f"FROM {csv_sql(flat.dialect)}"
         )
     values = ", ".join(f"arg_max(v{position}, (part, row)) AS v{position}" for position in range(len(names)))
-    connection.execute(f"CREATE TABLE {table} AS SELECT key, {values} FROM {table}_all WHERE key IS NOT NULL GROUP BY key")
+    connection.execute(
+        f"CREATE TABLE {table} AS SELECT key, {values} FROM {table}_all WHERE key IS NOT NULL GROUP BY key"
+    )
     lonely = connection.execute(
         f"SELECT part, row FROM {table}_all WHERE key IS NULL OR key NOT IN (SELECT key FROM ({wanted}) AS wanted(key) WHERE key IS NOT NULL)"
     ).fetchall()
@@ -159,7 +161,9 @@ def _companions(
 def _items_sql(items: Items, cells: list[str]) -> str:
     """The list of the items of a record; one empty item where it has none, so that no record gets lost."""
     kept = r"\1" if re.compile(items.between).groups else ""  # a group in `between` begins the next item
-    parted = [f"regexp_replace(coalesce({cell}, ''), '{_quoted(items.between)}', '{PART}{kept}', 'g')" for cell in cells]
+    parted = [
+        f"regexp_replace(coalesce({cell}, ''), '{_quoted(items.between)}', '{PART}{kept}', 'g')" for cell in cells
+    ]
     lists = [f"string_split({cell}, '{PART}')" for cell in parted]
     everything = lists[0] if len(lists) == 1 else f"flatten([{', '.join(lists)}])"
     filled = f"list_filter({everything}, lambda piece: trim(piece) <> '')"
@@ -170,7 +174,9 @@ def _matching(wanted: tuple[str, ...], columns: list[str]) -> list[str]:
     found = []
     for name in wanted:
         prefix, star, _ = name.lower().partition("*")
-        found += [column for column in columns if column.lower() == prefix or (star and column.lower().startswith(prefix))]
+        found += [
+            column for column in columns if column.lower() == prefix or (star and column.lower().startswith(prefix))
+        ]
     return found
 
 

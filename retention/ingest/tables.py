@@ -544,7 +544,8 @@ def write_tables(connection: Connection, sides: list[SideFile], folder: Path) ->
     one key the later counts. Returns one row a file: kind, file, rows, used, set_aside, merged, matched (rows used that name
     a customer, product or order of the orders; missing for spend), share.
     """
-    _known_people(connection)
+    if sides:
+        _known_people(connection)
     accounts = {}
     for kind in kinds().values():
         chosen = [side for side in sides if side.kind == kind.name]

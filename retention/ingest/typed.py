@@ -16,6 +16,7 @@ from retention.ingest.decide import NUMBERS, Reading, column_sql, csv_sql
 from retention.ingest.dialect import Dialect
 from retention.ingest.layouts import Join, Layout
 from retention.ingest.reshape import ITEM_TEXT, Companion, condition_sql, reshape
+from retention.ingest.rows import add_rows, change, write_rows
 from retention.ingest.source import Text
 from retention.ingest.values import cents_sql, number_sql, timestamp_sql
 from retention.report import Choice
@@ -92,15 +93,14 @@ def type_file(
     except duckdb.Error:
         pass
     else:
-        connection.execute("BEGIN")
-        typed = _type_as_it_is(connection, text, reading, number, first)
-        connection.execute("COMMIT" if typed else "ROLLBACK")
+        typed = _type_as_it_is(connection, text, reading, number, first, place)
         if typed:
+            _settle(connection, reading, number, first, place)
             return typed, choices
     flat = records.flatten(dialect, place / f"text_{number}_flat.csv")
     try:
         reading, choices = decide(flat.dialect)
-        count, rejects = _insert(connection, reading, number, f"rejects_{number}_flat")
+        count, rejects = _write(connection, reading, number, f"rejects_{number}_flat", place)
     except duckdb.Error as error:
         raise FileError(
             "{file} cannot be cut into columns: {detail}.",
@@ -108,6 +108,7 @@ def type_file(
             file=text.name,
             detail=str(error).splitlines()[0][:200],
         ) from None
+    _settle(connection, reading, number, first, place)
     late = [(flat.starts[line - 1], reason) for line, reason in rejects.items()]
     starts = array("q", (line for at, line in enumerate(flat.starts, start=1) if at not in rejects))
     return Typed(text, dialect, reading, first, count, tuple(sorted([*flat.broken, *late])), starts), choices
@@ -126,10 +127,12 @@ def _type_reshaped(
 ) -> tuple[Typed, list[Choice]]:
     shaped = reshape(connection, text, dialect, layout, others, number, place)
     reading, choices = decide(shaped.dialect)
-    _insert(connection, reading, number, "")
+    _write(connection, reading, number, "", place)
     connection.execute(f"DROP TABLE {shaped.dialect.relation}")
+    _settle(connection, reading, number, first, place)
     # An order whose items cannot all be read would have a wrong value: the whole record is set aside.
-    connection.execute(
+    change(
+        connection,
         """UPDATE rows SET problem = bad.problem, found = bad.found, outcome = 'set aside' FROM (
             SELECT record, arg_min(problem, item) AS problem, arg_min(found, item) AS found FROM rows
             WHERE file = $1 AND problem IS NOT NULL GROUP BY record) AS bad
@@ -137,18 +140,16 @@ def _type_reshaped(
         [number],
     )
     count = len(shaped.starts) - shaped.events
-    typed = Typed(
-        text, dialect, reading, first, count, shaped.broken, shaped.starts, shaped.events, shaped.companions
-    )
+    typed = Typed(text, dialect, reading, first, count, shaped.broken, shaped.starts, shaped.events, shaped.companions)
     return typed, choices
 
 
 def _type_as_it_is(
-    connection: duckdb.DuckDBPyConnection, text: Text, reading: Reading, number: int, first: int
+    connection: duckdb.DuckDBPyConnection, text: Text, reading: Reading, number: int, first: int, place: Path
 ) -> Typed | None:
     """Type the rows straight from the file; nothing where its quotation marks leave the count in doubt."""
     try:
-        count, rejects = _insert(connection, reading, number, f"rejects_{number}")
+        count, rejects = _write(connection, reading, number, f"rejects_{number}", place)
     except duckdb.Error:
         return None
     if not set(rejects.values()) <= {records.TOO_FEW, records.TOO_MANY, records.TOO_LONG}:
@@ -161,10 +162,10 @@ def _type_as_it_is(
     return Typed(text, dialect, reading, first, count, broken, starts) if agree else None
 
 
-def _insert(
-    connection: duckdb.DuckDBPyConnection, reading: Reading, number: int, rejects: str
+def _write(
+    connection: duckdb.DuckDBPyConnection, reading: Reading, number: int, rejects: str, place: Path
 ) -> tuple[int, dict[int, str]]:
-    """Type the rows; return how many there are, and line → reason of those that could not be cut."""
+    """Type the rows into a file; return how many there are, and line → reason of those that could not be cut."""
     has, layout, relation = reading.mapping, reading.layout, reading.dialect.relation
     price = next(name for name in PRICES if name in has)
     names = ["order_id", "ordered_at", "name", *TEXTS, *(name for name in NUMBERS if name != "quantity"), "quantity"]
@@ -191,31 +192,39 @@ def _insert(
     if layout.return_is_row:
         typed = f"SELECT * REPLACE (CASE WHEN status = 'returned' THEN -abs(quantity) ELSE quantity END AS quantity) FROM ({typed})"
     if layout.negative_is_return:
-        typed = f"SELECT * REPLACE (CASE WHEN {price} < 0 THEN -abs(quantity) ELSE quantity END AS quantity) FROM ({typed})"
+        typed = (
+            f"SELECT * REPLACE (CASE WHEN {price} < 0 THEN -abs(quantity) ELSE quantity END AS quantity) FROM ({typed})"
+        )
     each = "unit_price" if price == "unit_price" else f"CASE WHEN quantity <> 0 THEN ({value}) / quantity END"
-    connection.execute(f"""
-        {"CREATE TABLE rows AS" if number == 0 else "INSERT INTO rows"}
+    query = f"""
         SELECT {number} AS file, {", ".join(kept)}, amount, unit_price, problem,
             CASE WHEN problem IS NOT NULL THEN 'set aside' END AS outcome, CASE WHEN problem IS NOT NULL THEN {found} END AS found
         FROM (SELECT * EXCLUDE (unit_price), CAST({each} AS DOUBLE) AS unit_price, {problem} AS problem
-            FROM (SELECT *, TRY_CAST(({value}) * 100 AS BIGINT) AS amount FROM ({typed})))""")
-    _date_further_rows(connection, number)
-    if layout.return_is_row:
-        _set_state(connection, number, "NULL", "status = 'returned'", "bool_or(status IS DISTINCT FROM 'returned')")
-    if layout.otherwise:
-        _set_state(connection, number, f"'{layout.otherwise}'", "status IS NULL", "bool_and(status IS NULL)")
-    count = connection.execute("SELECT count(*) FROM rows WHERE file = ?", [number]).fetchone()[0]
+            FROM (SELECT *, TRY_CAST(({value}) * 100 AS BIGINT) AS amount FROM ({typed})))"""
+    count = write_rows(connection, query, number, place)
     if relation:
         return count, {}
     cut = f"SELECT line, min(error_type::VARCHAR) FROM {rejects} GROUP BY line"
     return count, {line: CUT_REASONS.get(kind, kind.lower()) for line, kind in connection.execute(cut).fetchall()}
 
 
+def _settle(connection: duckdb.DuckDBPyConnection, reading: Reading, number: int, first: int, place: Path) -> None:
+    """Add the rows to the others, and settle what a row says only together with its order's other rows."""
+    layout = reading.layout
+    add_rows(connection, number, first, place)
+    _date_further_rows(connection, number)
+    if layout.return_is_row:
+        _set_state(connection, number, "NULL", "status = 'returned'", "bool_or(status IS DISTINCT FROM 'returned')")
+    if layout.otherwise:
+        _set_state(connection, number, f"'{layout.otherwise}'", "status IS NULL", "bool_and(status IS NULL)")
+
+
 def _date_further_rows(connection: duckdb.DuckDBPyConnection, number: int) -> None:
     """A further row of an order may leave out the date: it is the one of the same order's other rows."""
     undated = "file = $1 AND problem = 'ordered_at: not a date' AND coalesce(trim(found), '') = ''"
     if connection.execute(f"SELECT count(*) FROM rows WHERE {undated}", [number]).fetchone()[0]:
-        connection.execute(
+        change(
+            connection,
             f"""UPDATE rows SET ordered_at = dated.first, problem = NULL, outcome = NULL, found = NULL FROM (
                 SELECT order_id, min(ordered_at) AS first FROM rows WHERE file = $1 AND problem IS NULL GROUP BY order_id) AS dated
             WHERE {undated} AND rows.order_id = dated.order_id""",
@@ -225,7 +234,8 @@ def _date_further_rows(connection: duckdb.DuckDBPyConnection, number: int) -> No
 
 def _set_state(connection: duckdb.DuckDBPyConnection, number: int, state: str, rows: str, orders: str) -> None:
     """Give some rows another state, in those orders whose rows together fulfil a condition."""
-    connection.execute(
+    change(
+        connection,
         f"""UPDATE rows SET status = {state} WHERE file = $1 AND {rows} AND order_id IN (
             SELECT order_id FROM rows WHERE file = $1 AND problem IS NULL GROUP BY order_id HAVING {orders})""",
         [number],
@@ -256,7 +266,9 @@ def _shared(price: str) -> str:
 def _birth_year(reading: Reading) -> str:
     mapping = reading.mapping
     if "birth_date" in mapping:
-        return rf"TRY_CAST(regexp_extract({column_sql(reading.dialect, mapping['birth_date'])}, '(19|20)\d\d') AS INTEGER)"
+        return (
+            rf"TRY_CAST(regexp_extract({column_sql(reading.dialect, mapping['birth_date'])}, '(19|20)\d\d') AS INTEGER)"
+        )
     if "age" in mapping:
         age = rf"TRY_CAST(regexp_extract({column_sql(reading.dialect, mapping['age'])}, '\d+') AS INTEGER)"
         return f"CASE WHEN {age} BETWEEN 10 AND 110 THEN year(ordered_at) - {age} END"

@@ -29,6 +29,7 @@ MONTH_WORD = rf"(?:^|[^\p{{L}}])((?:{'|'.join(MONTHS.values())})\p{{L}}*)"
 LETTERS = re.compile(r"[^\W\d_]{3}")
 BLANK_SIGNS = "\u00a0\u202f\u2009"
 LATE_HOUR = r"\b(1[3-9]|2[0-3]|00)(:\d\d(?::\d\d)?)\s*[AP]M"
+ISO = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
 SERIAL = re.compile(r"^\d{5}([.,]\d+)?$")
 
 
@@ -227,6 +228,9 @@ def timestamp_sql(column: str, reading: DateReading, timezone: str | None) -> st
         number = f"TRY_CAST(replace({column}, ',', '.') AS DOUBLE)"
         return f"TIMESTAMP '1899-12-30' + to_seconds(round({number} * 86400))"
     formats = ", ".join("'" + form.replace("'", "''") + "'" for form in reading.formats)
+    if not reading.has_offset and reading.formats[0] in ISO:  # what the engine casts much faster than it parses
+        quick = f"CASE WHEN length({column}) IN (10, 19) THEN TRY_CAST({column} AS TIMESTAMP) END"
+        return f"coalesce({quick}, try_strptime({column}, [{formats}]))"
     if not reading.has_offset:
         return f"try_strptime({column}, [{formats}])"
     clock = rf"try_strptime(regexp_replace({column}, '{OFFSET}', '\1'), [{formats}])"

@@ -10,20 +10,25 @@ from retention.ingest.build import relay_sql
 
 WHOLESALE_FENCE = 3  # an order beyond the upper quartile by three times the middle half, on the scale of ratios
 ENOUGH_TO_JUDGE = 100  # purchases below which no order is called unusual
+SHORT = ("country", "gender", "consent", "is_guest")  # words short enough to be kept while counting
+EMAIL = "CASE WHEN contains(ids.customer_ref, '@') THEN ids.customer_ref END"
 NET = "gross - line_discount - extra_discount - returned - refund_share"
 
 
 def write(connection: duckdb.DuckDBPyConnection, fields: set[str], folder: Path) -> None:
     """Write the tables of `retention.schema` from `rows`, `refs` and `ids`; fields: what any of the files holds."""
+    held = fields | ({"name"} if {"first_name", "last_name"} & fields else set())
     same = _same_order(connection)
     _share(connection, same)
     connection.execute("""
         CREATE TABLE numbers AS SELECT order_id, CAST(row_number() OVER (PARTITION BY person ORDER BY order_id) AS INTEGER) AS order_number
         FROM refs WHERE is_purchase AND person IS NOT NULL""")
 
-    def latest(field: str, value: str = "", kind: str = "VARCHAR") -> str:
-        known = field in fields or (field == "name" and {"first_name", "last_name"} & fields)
-        return f"max_by({value or field}, order_id)" if known else f"CAST(NULL AS {kind})"
+    long = [name for name in ("phone", "name", "city") if name in held]
+    short = {name: f"max_by({name}, order_id)" if name in held else "CAST(NULL AS VARCHAR)" for name in SHORT}
+    born = (
+        "CAST(max_by(birth_year, order_id) AS INTEGER)" if {"age", "birth_date"} & fields else "CAST(NULL AS INTEGER)"
+    )
 
     queries = {
         "lines": f"""
@@ -50,17 +55,21 @@ def write(connection: duckdb.DuckDBPyConnection, fields: set[str], folder: Path)
             FROM refs LEFT JOIN numbers ON refs.order_id = numbers.order_id ORDER BY refs.order_id""",
         "customers": f"""
             WITH known AS (
-                SELECT person AS customer_id, min(ordered_at) FILTER (is_purchase) AS first_order,
+                SELECT person, min(ordered_at) FILTER (is_purchase) AS first_order,
                     max(ordered_at) FILTER (is_purchase) AS last_order, CAST(count(*) FILTER (is_purchase) AS INTEGER) AS purchases,
                     CAST(coalesce(sum({NET}) FILTER (is_purchase OR is_return), 0) AS BIGINT) AS net,
-                    {latest("email", "email_key")} AS email, {latest("phone")} AS phone, {latest("name")} AS name,
-                    {latest("country")} AS country, {latest("city")} AS city, {latest("gender")} AS gender,
-                    {"CAST(max_by(birth_year, order_id) AS INTEGER)" if {"age", "birth_date"} & fields else "CAST(NULL AS INTEGER)"} AS birth_year,
-                    {latest("consent", kind="VARCHAR")} = 'yes' AS consent, {latest("is_guest")} = 'yes' AS is_guest
+                    {"".join(f"max(order_id) FILTER ({name} IS NOT NULL) AS {name}_at, " for name in long)}
+                    {short["country"]} AS country, {short["gender"]} AS gender, {born} AS birth_year,
+                    {short["consent"]} = 'yes' AS consent, {short["is_guest"]} = 'yes' AS is_guest
                 FROM refs WHERE person IS NOT NULL GROUP BY person)
-            SELECT customer_id, customer_ref, known.* EXCLUDE (customer_id),
-                coalesce(NOT regexp_matches(email, '{relay_sql()}'), false) AS contactable
-            FROM known JOIN ids USING (customer_id) ORDER BY customer_id""",
+            SELECT customer_id, ids.customer_ref, first_order, last_order, purchases, known.net, {EMAIL} AS email,
+                {", ".join(f"{name}_of.{name}" if name in long else f"CAST(NULL AS VARCHAR) AS {name}" for name in ("phone", "name"))},
+                known.country, {"city_of.city" if "city" in long else "CAST(NULL AS VARCHAR) AS city"}, known.gender,
+                known.birth_year, known.consent, known.is_guest,
+                coalesce(NOT regexp_matches({EMAIL}, '{relay_sql()}'), false) AS contactable
+            FROM known JOIN ids ON person = customer_id
+                {" ".join(f"LEFT JOIN refs AS {name}_of ON {name}_of.order_id = {name}_at" for name in long)}
+            ORDER BY customer_id""",
     }
     for table, query in queries.items():
         path = str(folder / f"{table}.parquet").replace("'", "''")

@@ -9,7 +9,7 @@ import sys
 
 from retention.show.i18n import _, measure_name
 
-NO_COLUMN = ("purchase", "customer", "cohort", "interval")
+NO_COLUMN = ("purchase", "customer", "cohort", "interval", "wholesale", "silence")
 
 
 def definition(measure: str) -> str:
@@ -46,6 +46,8 @@ def name(term: str) -> str:
         "as_of": _("End of observation"),
         "complete": _("Complete period"),
         "set_aside": _("Rows set aside"),
+        "wholesale": _("Wholesale order"),
+        "silence": _("Days without orders"),
     }
     return words.get(term) or measure_name(term)
 
@@ -146,6 +148,14 @@ def _definitions() -> dict[str, str]:
         "set_aside": _(
             "Rows of the file that could not be used, each with its line, column, value and reason. They are counted and "
             "can be downloaded."
+        ),
+        "wholesale": _(
+            "A purchase far beyond the usual one, more than the ordinary spread of order values explains. It counts unless "
+            "the switch leaves it out. Under 100 purchases none is marked."
+        ),
+        "silence": _(
+            "A stretch without any order that is too long for chance at the shop’s usual pace before and after it. Either the "
+            "shop was closed or the export has a hole."
         ),
     }
 

@@ -198,6 +198,16 @@ def percent(share, digits=1):
     return numbers.format_percent(_decimal(share, digits + 2), format=pattern, locale=locale)
 
 
+def percent_change(change, digits=1):
+    """Format a relative change (0.1 is a tenth more) as a percentage with its sign.
+
+    >>> percent_change(0.057), percent_change(-0.032)
+    ('+5.7%', '-3.2%')
+    """
+    sign = "+" if not _missing(change) and _decimal(change, digits + 2) > 0 else ""
+    return sign + percent(change, digits)
+
+
 def percent_points(difference, digits=1):
     """Format a difference between two shares (0–1) in percentage points, with its sign.
 

@@ -90,16 +90,17 @@ class Visitor:
         expect(self.headline).to_contain_text("customers brought")
         return self
 
-    def drop(self, *files: Path | tuple[str, bytes]) -> Visitor:
+    def drop(self, *files: Path | tuple[str, bytes], place: int = 0) -> Visitor:
+        """Drop files on the Data page; place 1 adds them to the orders that are loaded."""
         payload = [
             {"name": file.name, "mimeType": "text/csv", "buffer": file.read_bytes()}
             if isinstance(file, Path)
             else {"name": file[0], "mimeType": "text/csv", "buffer": file[1]}
             for file in files
         ]
-        place = self.page.get_by_test_id("stFileUploader").element_handle()
-        place.query_selector("input[type=file]").set_input_files(payload)
-        place.wait_for_element_state("hidden", timeout=30_000)  # when the app has taken them, an empty place is drawn
+        box = self.page.get_by_test_id("stFileUploader").nth(place).element_handle()
+        box.query_selector("input[type=file]").set_input_files(payload)
+        box.wait_for_element_state("hidden", timeout=30_000)  # when the app has taken them, an empty place is drawn
         return self.settled()
 
     def tick(self, label: str, value: str) -> Visitor:

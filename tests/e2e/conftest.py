@@ -36,8 +36,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def server(root: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The running app; at the end its log has to be free of errors."""
-    server = Server(root, tmp_path_factory.mktemp("server") / "log.txt")
+    """The running app on a machine that remembers nothing; at the end its log has to be free of errors."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("RETENTION_HOME", str(tmp_path_factory.mktemp("home")))
+        server = Server(root, tmp_path_factory.mktemp("server") / "log.txt")
     try:
         # Streamlit takes pages/ for pages of its own until app.py has run once, and until then calls an address such as
         # /data not found, over the page it shows. So the first visitor of a process comes in by the front door.

@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-PAGES = ("Overview", "Data", "Key figures", "Cohorts")
+PAGES = ("Overview", "Data", "Data quality", "Key figures", "Cohorts")
 
 # What axe finds in Streamlit's own markup, which an app cannot change: rule, the part of the page, and why.
 STREAMLIT_S_OWN = (

@@ -37,11 +37,26 @@ class Visitor:
         self.test.get_by_key(key).set_value(value)
         return self._settle()
 
-    def drop(self, *files: Path | tuple[str, bytes]) -> Visitor:
+    def select(self, label: str, value: str) -> Visitor:
+        """Choose in the select box on the page whose label says this, marks and confidence apart."""
+        found = [box for box in self.test.main.selectbox if _unmarked(box.label).split("**")[-2:][0] == label]
+        assert found, f"no select {label!r}; there are {[box.label for box in self.test.main.selectbox]}"
+        found[0].set_value(value)
+        return self._settle()
+
+    def take_for(self, column: str, field: str) -> Visitor:
+        """Say what a column of a dropped file holds; "" for nothing."""
+        return self.select(column, field)
+
+    def drop(self, *files: Path | tuple[str, bytes], place: int = 0) -> Visitor:
         """Drop files on the Data page."""
         named = [(file.name, file.read_bytes()) if isinstance(file, Path) else file for file in files]
-        self.test.file_uploader[0].set_value([(name, content, "text/csv") for name, content in named])
+        self.test.file_uploader[place].set_value([(name, content, "text/csv") for name, content in named])
         return self._settle()
+
+    def add(self, *files: Path | tuple[str, bytes]) -> Visitor:
+        """Drop files where they are added to the orders that are loaded."""
+        return self.drop(*files, place=1)
 
     @property
     def title(self) -> str:
@@ -110,8 +125,14 @@ def stores(monkeypatch: pytest.MonkeyPatch) -> list[MemoryMediaFileStorage]:
 
 
 @pytest.fixture
-def visitor(root: Path, stores: list[MemoryMediaFileStorage]) -> Visitor:
-    """Somebody who has opened the app and brought nothing."""
+def visitor(
+    root: Path,
+    stores: list[MemoryMediaFileStorage],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Visitor:
+    """Somebody who has opened the app on a machine that remembers nothing, and brought nothing."""
+    monkeypatch.setenv("RETENTION_HOME", str(tmp_path_factory.mktemp("home")))
     return Visitor(root / "app.py", stores)
 
 

@@ -50,6 +50,11 @@ def test_load_filter_calls_charts_and_checks_follow_each_other(shop):
     assert f"math.isclose(kpis['net'].sum(), {float(table['net'].sum())!r}" in cells[6]
 
 
+def test_shops_and_switches_are_part_of_the_filter():
+    cells = code_of(selection=Selection(shops=("b",), count=("pending", "test"), leave_out=("wholesale",)))
+    assert "orders = orders.filter(shops=('b',), count=('pending', 'test'), leave_out=('wholesale',))" in cells
+
+
 def test_without_a_filter_there_is_no_filter_cell():
     assert not any("filter" in cell for cell in code_of())
 

@@ -1,10 +1,11 @@
 """The handful of functions a page is written with."""
 
 from retention.show.ui import filters
-from retention.show.ui.intake import account, columns_form, settle, upload
+from retention.show.ui.account import account
+from retention.show.ui.intake import settle, upload
 from retention.show.ui.screen import chart, choice, escape, finish, pick, run, say, start
 from retention.show.ui.session import Data, choose_language, data, open_sample, sweep, use_chosen_language
-from retention.show.ui.tables import cards, cohort_table, kpi_rows, summary_table, table
+from retention.show.ui.tables import cards, cohort_table, kpi_rows, quality_table, summary_table, table
 
 __all__ = [
     "Data",
@@ -14,7 +15,6 @@ __all__ = [
     "choice",
     "choose_language",
     "cohort_table",
-    "columns_form",
     "data",
     "escape",
     "filters",
@@ -22,6 +22,7 @@ __all__ = [
     "kpi_rows",
     "open_sample",
     "pick",
+    "quality_table",
     "run",
     "say",
     "settle",

@@ -150,7 +150,4 @@ def _about(data: session.Data, orders: rt.Orders) -> str:
         source = _("Sample data, not your shop") if data.load.sample == "shop" else _("Sample data: CDNOW, 1997–98")
     else:
         source = escape(", ".join(data.load.files))
-    parts = [source, span]
-    if filters.active():
-        parts.append(_("filtered"))
-    return " · ".join(parts)
+    return " · ".join([source, span, *filters.said()])

@@ -8,9 +8,22 @@ import pandas as pd
 import streamlit as st
 
 from retention.measure.cohorts import RetentionTable
+from retention.measure.quality import EFFECTS, QualityTable
+from retention.show import quality as words
 from retention.show import sentences
 from retention.show.files import csv_bytes
-from retention.show.i18n import _, interval, measure_name, measure_value, number, period_label
+from retention.show.i18n import (
+    _,
+    interval,
+    measure_name,
+    measure_value,
+    money,
+    number,
+    percent,
+    percent_change,
+    percent_points,
+    period_label,
+)
 from retention.show.ui.screen import download
 
 CARD_WIDTH = 170  # two beside each other on a phone
@@ -103,3 +116,22 @@ def cohort_table(result: RetentionTable) -> None:
         values = [measure_value(result.value, value, result.currency) for value in result.table[age]]
         shown[str(age)] = [value + star for value, star in zip(values, stars, strict=True)]
     table(result.table.reset_index(), shown, f"cohorts_{result.value}", _("cohorts (* not complete)"))
+
+
+def quality_table(quality: QualityTable) -> None:
+    """Every check with what it found and what deciding otherwise would change."""
+    rows = list(quality.table.itertuples())
+    shown = pd.DataFrame(
+        {
+            _("Check"): [words.name(row.check) for row in rows],
+            _("Found"): [number(row.found) for row in rows],
+            _("of"): [number(row.of) for row in rows],
+            _("Share"): [percent(row.share) for row in rows],
+            _("Amount"): [money(row.amount, quality.currency) for row in rows],
+        }
+    )
+    for effect in EFFECTS:
+        measure = effect.removesuffix("_change")
+        change = percent_points if measure == "repeat_rate" else percent_change
+        shown[measure_name(measure)] = [change(value) for value in quality.table[effect]]
+    table(quality.table, shown, "quality", _("every check, and what deciding otherwise would change"))

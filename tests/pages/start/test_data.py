@@ -9,7 +9,6 @@ OVERVIEW = "pages/start/overview.py"
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20
 ROWS = "".join(f"{n},{n % 12 + 1:02d}/{n % 11 + 1:02d}/2025,c{n % 5}@example.com,Mug,1,9.90\n" for n in range(1, 41))
 AMBIGUOUS = ("spring.csv", f"Order,Date,E-mail,Product,Quantity,Price\n{ROWS}".encode())
-UNNAMED = ("till.csv", f"Order,Stamped,E-mail,Product,Quantity,Price\n{ROWS.replace('/2025', '/25')}".encode())
 
 
 @pytest.fixture
@@ -124,45 +123,9 @@ def test_a_good_file_clears_the_error_of_a_bad_one(page, sample_data):
     assert page.headline.endswith("0 merged.")
 
 
-def test_a_file_without_a_date_asks_for_its_column(page):
-    page.drop(UNNAMED)
-    (error,) = page.errors
-    assert "No column for the date of the order in till.csv." in error
-    chosen = {select.label: select for select in page.test.main.selectbox}
-    assert chosen["The customer's e-mail address"].value == "E-mail"
-    assert "Stamped" in chosen["The date of the order"].options
-    chosen["The date of the order"].set_value("Stamped")
-    page.test.run()
-    preview = page.test.dataframe[0].value
-    assert list(preview["the date of the order"][:2]) == ["02/02/25", "03/03/25"]
-    chosen = {select.label: select for select in page.test.main.selectbox}
-    chosen["Dates"].set_value("dmy")
-    page.press("Read the file this way")
-    assert not page.errors
-    assert page.headline == "40 rows: 40 used, 0 set aside, 0 merged."
-
-
-def test_ambiguous_dates_are_asked_about(page):
-    page.drop(AMBIGUOUS)
-    assert not page.errors
-    (asked,) = page.test.warning
-    assert "spring.csv" in asked.value
-    assert "day or the month first" in asked.value
-    (question,) = page.test.radio
-    assert question.options == ["Day before month: 31.12.2025", "Month before day: 12/31/2025"]
-    question.set_value("mdy")
-    page.press("Read the file this way")
-    assert not page.errors
-    assert page.headline == "40 rows: 40 used, 0 set aside, 0 merged."
-    page.open(OVERVIEW)
-    assert "spring.csv · Jan 2, 2025 to Dec 3, 2025" in page.texts
-
-
 def test_a_wrong_guess_can_be_corrected_after_reading(page, sample_data):
     page.drop(sample_data / "orders_polish.csv")
-    fields = {select.label: select for select in page.test.main.selectbox}
-    fields["The sales channel"].set_value("Miasto")
-    page.press("Read the file this way")
+    page.take_for("Kanał", "").take_for("Miasto", "channel").press("Read the file this way")
     assert not page.errors
     channels = page.test.sidebar.multiselect(key="channel").options
     assert "Kraków" in channels
@@ -172,7 +135,7 @@ def test_the_time_zone_of_the_shop_can_be_given(page):
     head = "order,date,email,quantity,price\n"
     page.drop(("utc.csv", f"{head}1,2025-01-31 23:30:00 +0000,a@example.com,1,9.90\n".encode()))
     assert page.test.session_state["data"].orders.as_of.isoformat() == "2025-02-01"
-    page.choose("format_timezone_1", "Europe/Warsaw").press("Read the file this way")
+    page.select("Time zone", "Europe/Warsaw").press("Read the file this way")
     orders = page.test.session_state["data"].orders
     assert (orders.timezone, orders.as_of.isoformat()) == ("Europe/Warsaw", "2025-02-02")
 
@@ -181,8 +144,8 @@ def test_an_answer_is_kept_when_a_column_is_corrected_later(page):
     rows = "".join(f"{n},0{1 + n % 9}/0{1 + n * 7 % 9}/2025,a{n}@example.com,1,9.90\n" for n in range(30))
     page.drop(("twofold.csv", f"order,date,email,quantity,price\n{rows}".encode()))
     page.press("Read the file this way")
-    page.choose("column_product_1", "email").press("Read the file this way")
-    assert page.test.session_state["data"].load.options == {"mapping": {"product": "email"}, "date_order": "dmy"}
+    page.take_for("quantity", "").press("Read the file this way")
+    assert page.test.session_state["data"].load.options == {"mapping": {"quantity": ""}, "date_order": "mdy"}
 
 
 def test_new_data_forget_the_filters_of_the_old(shopify, sample_data):
