@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
-from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 
 import duckdb
@@ -12,6 +9,7 @@ import pandas as pd
 
 from retention.ingest.mapping import plain
 from retention.ingest.rows import change
+from retention.ingest.words import words
 from retention.schema import ORDER_MONEY
 
 Connection = duckdb.DuckDBPyConnection
@@ -24,23 +22,6 @@ REASONS = {
     "refunded": "purchase, paid back",
     "returned": "return or refund document",
 }
-
-
-@lru_cache(maxsize=1)
-def words() -> dict[str, dict[str, str]]:
-    """Normalised word → meaning, for states and for yes and no; and the ids that stand for nobody."""
-    entries = tomllib.loads(files("retention.ingest").joinpath("words.toml").read_text(encoding="utf-8"))
-    return {
-        group: {plain(word): meaning for meaning, spellings in meanings.items() for word in spellings}
-        for group, meanings in entries.items()
-    }
-
-
-@lru_cache(maxsize=1)
-def relay_sql() -> str:
-    """The pattern of addresses that a marketplace lends for one order: they reach nobody later."""
-    entries = tomllib.loads(files("retention.ingest").joinpath("words.toml").read_text(encoding="utf-8"))
-    return "@(" + "|".join(entries["relay"]["domains"]) + ")"
 
 
 def keep_shops_apart(connection: Connection, shops: list[str]) -> None:
@@ -265,7 +246,7 @@ def build_orders(
             SELECT summed.* EXCLUDE (state), CASE WHEN cancelled THEN 'cancelled' ELSE coalesce(state, 'paid') END AS state,
                 least(greatest(order_discount - line_discount, 0), greatest(gross - line_discount, 0)) AS extra_discount,
                 CASE WHEN contains(email, '@') THEN translate(email, ' \t\u00a0\u202f', '') END AS email_key,
-                {_e164("summed.phone", "national.e164")} AS phone_key,
+                {e164_sql("summed.phone", "national.e164")} AS phone_key,
                 CASE WHEN lower(customer) NOT IN ({nobody}) AND NOT regexp_matches(customer, '^\\d([.,]\\d+)?[eE]\\+\\d+$')
                     THEN customer END AS id_key
             FROM summed LEFT JOIN national ON summed.phone = national.phone AND summed.country IS NOT DISTINCT FROM national.country),
@@ -308,7 +289,7 @@ def _digits(column: str) -> str:
     return rf"regexp_replace({column}, '[^\d+]', '', 'g')"
 
 
-def _e164(phone: str, national: str) -> str:
+def e164_sql(phone: str, national: str) -> str:
     digits = _digits(phone)
     return rf"""coalesce({national}, CASE WHEN regexp_matches({digits}, '^(\+|00)\d{{8,15}}$')
         THEN regexp_replace({digits}, '^(\+|00)', '+') WHEN length({digits}) >= 6 THEN 'tel ' || {digits} END)"""

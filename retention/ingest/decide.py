@@ -54,7 +54,7 @@ def decide(
     cells = [cell + "Z" * (layout.utc and bool(cell)) for cell in _cells(dialect, column)]
     bounds, sorted_as = None, ""
     if looks := next(filter(None, map(DAY_AND_MONTH.match, cells)), None):
-        bounds, sorted_as = _day_month_evidence(connection, dialect, column, looks[2])
+        bounds, sorted_as = day_month_evidence(connection, dialect, column, looks[2])
     asked = options["date_order"]
     habit = f"asked-{asked}" if asked in ("dmy", "mdy") else layout.date_order
     try:
@@ -63,7 +63,7 @@ def decide(
         question.assumed = "mdy" if _is_american(dialect, marks, options["currency"]) else "dmy"
         questions.append(question)
         dates = read_dates(cells, bounds, f"asked-{question.assumed}", sorted_as, column, text.name)
-    dates = frequent_first(dates, _matched(connection, cells, dates))
+    dates = frequent_first(dates, matched_formats(connection, cells, dates))
     if dates.order in ("dmy", "mdy"):
         words = {"dmy": "day before month", "mdy": "month before day"}
         choices.append(Choice("Dates", words[dates.order], dates.why, "date_order"))
@@ -154,7 +154,7 @@ def _marks(
         usual, why = _mark_by_money(dialect, layout, mapping, options["currency"], found[unclear[0]])
     for name in unclear:
         if not usual and dialect.delimiter != ";":
-            question = _ask_decimal(mapping[name], found[name], file)
+            question = ask_decimal(mapping[name], found[name], file)
             questions.append(question)
             usual, why = question.assumed, "assumed"
         if not usual:
@@ -193,7 +193,7 @@ def _mark_by_money(
     return "", ""
 
 
-def _ask_decimal(column: str, cells: list[str], file: str) -> QuestionError:
+def ask_decimal(column: str, cells: list[str], file: str) -> QuestionError:
     example = next(cell for cell in cells if decimal_mark([cell]) == "?")
     return QuestionError(
         "The numbers in column {column} of {file}, such as {example}, can be thousands or have three decimals.",
@@ -207,7 +207,7 @@ def _ask_decimal(column: str, cells: list[str], file: str) -> QuestionError:
     )
 
 
-def _day_month_evidence(
+def day_month_evidence(
     connection: duckdb.DuckDBPyConnection, dialect: Dialect, column: str, separator: str
 ) -> tuple[tuple[int, int], str]:
     """The largest first and second number of the whole column, rare slips apart; else the order that runs through time."""
@@ -235,7 +235,7 @@ def _day_month_evidence(
     return largest, straight[0] if rows >= 20 and len(straight) == 1 else ""
 
 
-def _matched(connection: duckdb.DuckDBPyConnection, cells: list[str], dates: DateReading) -> list[str | None]:
+def matched_formats(connection: duckdb.DuckDBPyConnection, cells: list[str], dates: DateReading) -> list[str | None]:
     if not dates.formats:
         return []
     cleaned = r"regexp_replace(trim(x), ?, '\1')"

@@ -125,7 +125,7 @@ def read_orders(
             ) from error
         raise
     finally:
-        for leftover in place.glob("text_*"):
+        for leftover in (*place.glob("text_*"), *place.glob("tmp_*.parquet")):
             leftover.unlink()
         shutil.rmtree(place / "spill", ignore_errors=True)
     orders = replace(found, dataset=Dataset(place, temporary=folder is None))
@@ -176,7 +176,9 @@ def _build(
         raise _all_at_once(questions)
     renewed = build.merge(connection, options["drop_duplicates"])
     account.refuse_empty(connection, files)
-    rows = account.row_account(connection, files, typed_sides)
+    own = {file.text.name for file in files}
+    others = [side for side in typed_sides if side.text.name not in own]  # orders and events at once count as orders
+    rows = account.row_account(connection, files, others)
     duplicates = build.count_duplicates(connection)
     if duplicates:
         choices.append(Choice("Identical rows", f"kept {duplicates:,}", "they can be genuine", "drop_duplicates"))
@@ -193,7 +195,7 @@ def _build(
     steps.step(0.85, 0.98, "writing")
     write(connection, held, place)
     matches = tables.write_tables(connection, typed_sides, place)
-    set_aside = account.write_set_aside(connection, files, typed_sides, place)
+    set_aside = account.write_set_aside(connection, files, others, place)
     first, last = connection.execute("SELECT min(ordered_at), max(ordered_at) FROM refs").fetchone()
     facts = account.facts(connection, duplicates, set_aside, renewed)
     digest = json.dumps([VERSION, [text.sha256 for text, _ in found], options], sort_keys=True)
@@ -204,7 +206,7 @@ def _build(
         currency=currency,
         timezone=options["timezone"] or "",
         fingerprint=hashlib.sha256(digest.encode()).hexdigest(),
-        report=account.make_report(files, typed_sides, rows, build.order_account(connection), choices, facts, matches),
+        report=account.make_report(files, others, rows, build.order_account(connection), choices, facts, matches),
     )
 
 

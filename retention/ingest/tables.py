@@ -21,8 +21,8 @@ import pandas as pd
 
 from retention.engine import sql_type
 from retention.errors import ColumnError, QuestionError
-from retention.ingest.build import _e164, relay_sql, words
-from retention.ingest.decide import _ask_decimal, _day_month_evidence, _matched, column_sql, csv_sql
+from retention.ingest.build import e164_sql
+from retention.ingest.decide import ask_decimal, column_sql, csv_sql, day_month_evidence, matched_formats
 from retention.ingest.dialect import Dialect
 from retention.ingest.mapping import DATE, EMAIL, NUMBER, aliases, plain
 from retention.ingest.phones import e164
@@ -39,6 +39,7 @@ from retention.ingest.values import (
     read_dates,
     timestamp_sql,
 )
+from retention.ingest.words import relay_sql, words
 from retention.report import Choice
 from retention.schema import FIELDS, IDENTITY, PRICES, SIDE_TABLES
 
@@ -405,7 +406,7 @@ def _marks(connection: Connection, cut: Dialect, columns: list[str], options: di
     proven = sorted(mark for mark in marks.values() if mark in (".", ","))
     usual = max(proven, key=proven.count) if proven else "," if cut.delimiter == ";" else ""
     if unclear := [column for column in columns if marks[column] == "?" and not usual]:
-        raise _ask_decimal(unclear[0], sorted(cells[unclear[0]]), file)
+        raise ask_decimal(unclear[0], sorted(cells[unclear[0]]), file)
     return {column: mark if mark in (".", ",") else usual or "." for column, mark in marks.items()}
 
 
@@ -429,7 +430,7 @@ def _dates(
             continue
         bounds, sorted_as = None, ""
         if looks := next(filter(None, map(DAY_AND_MONTH.match, texts[name])), None):
-            bounds, sorted_as = _day_month_evidence(connection, cut, column, looks[2])
+            bounds, sorted_as = day_month_evidence(connection, cut, column, looks[2])
         try:
             found[name] = read_dates(texts[name], bounds, asked, sorted_as, column, file)
         except QuestionError as question:
@@ -448,7 +449,8 @@ def _dates(
         if found[name].order in said
     ]
     return {
-        name: frequent_first(reading, _matched(connection, texts[name], reading)) for name, reading in found.items()
+        name: frequent_first(reading, matched_formats(connection, texts[name], reading))
+        for name, reading in found.items()
     }
 
 
@@ -501,7 +503,7 @@ def _keyed(connection: Connection, raw: str, kind: Kind, valued: str) -> str:
     return f"""
         SELECT *, coalesce(email_key, phone_key, id_key) AS person_ref FROM (
             SELECT valued.*, lower(regexp_replace({address}, '[\\s\u00a0]', '', 'g')) AS email_key,
-                {_e164("valued.phone", "known.e164")} AS phone_key,
+                {e164_sql("valued.phone", "known.e164")} AS phone_key,
                 CASE WHEN lower(customer_id) NOT IN ({nobody}) AND NOT contains(customer_id, '@')
                     AND NOT regexp_matches(customer_id, '^\\d([.,]\\d+)?[eE]\\+\\d+$') THEN customer_id END AS id_key
             FROM ({valued}) AS valued LEFT JOIN {raw}_phones AS known

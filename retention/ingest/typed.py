@@ -19,6 +19,7 @@ from retention.ingest.reshape import ITEM_TEXT, Companion, condition_sql, reshap
 from retention.ingest.rows import add_rows, change, write_rows
 from retention.ingest.source import Text
 from retention.ingest.values import cents_sql, number_sql, timestamp_sql
+from retention.ingest.words import words
 from retention.report import Choice
 from retention.schema import PRICES
 
@@ -171,7 +172,7 @@ def _write(
     names = ["order_id", "ordered_at", "name", *TEXTS, *(name for name in NUMBERS if name != "quantity"), "quantity"]
     columns = [_typed_column(reading, name, price) for name in names]
     columns += ["record", "item"] if relation else ["CAST(NULL AS BIGINT) AS record", "1 AS item"]
-    columns += [f"{_birth_year(reading)} AS birth_year"]
+    columns += [f"{_birth_year(reading)} AS birth_year", "c0 AS first_cell"]
     columns += [f"{column_sql(reading.dialect, ITEM_TEXT)} AS item_text"] if layout.items else []
     if layout.summary_without:
         columns.append(f"nullif(trim({_named_sql(reading.dialect, layout.summary_without)}), '') AS telling")
@@ -332,6 +333,13 @@ def _trimmed(raw: str) -> str:
     return f"CASE WHEN prefix({raw}, ' ') OR suffix({raw}, ' ') THEN nullif(trim({raw}), '') ELSE {raw} END"
 
 
+def _begins_as_total() -> str:
+    """Whether the first cell of a row says that the row is a sum, as in `Razem:`."""
+    sums = "|".join(words()["totals"])
+    letters = "strip_accents(lower(replace(trim(first_cell), 'ł', 'l')))"
+    return f"regexp_matches({letters}, '^({sums})[ :]*$')"
+
+
 def _problem(reading: Reading, price: str) -> tuple[str, str]:
     """Two CASE expressions: what is wrong with a row, as `field: reason`, and the value found there."""
     mapping = reading.mapping
@@ -345,6 +353,7 @@ def _problem(reading: Reading, price: str) -> tuple[str, str]:
         if not items.share:
             tests.append(("item_text IS NULL", "product: no item is named", "''"))
         tests.append((f"item_text IS NOT NULL AND {nothing}", "product: this item cannot be taken apart", "item_text"))
+    tests.append((f"ordered_at IS NULL AND {_begins_as_total()}", "row: a total, not an order", "first_cell"))
     if "order_id" in mapping:
         tests.append(("order_id IS NULL", "order_id: no order number", "''"))
         mangled = r"contains(order_id, '+') AND regexp_matches(order_id, '^\d([.,]\d+)?[eE]\+\d+$')"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from retention.ingest.build import relay_sql
+from retention.ingest.words import relay_sql
 
 WHOLESALE_FENCE = 3  # an order beyond the upper quartile by three times the middle half, on the scale of ratios
 ENOUGH_TO_JUDGE = 100  # purchases below which no order is called unusual

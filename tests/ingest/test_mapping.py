@@ -86,3 +86,29 @@ def test_a_mapping_of_the_caller_wins():
 
 def net(orders):
     return int(orders.frame(orders.orders)["net"].sum())
+
+
+def test_confidence_says_how_much_speaks_for_a_column():
+    rows = tuple((str(n), "2025-01-31", "soon", f"p{n}@example.com", "9,90", "x") for n in range(5))
+    columns = ("Order", "Order date", "Cancelled at", "Kontakt e-mail cím", "Price", "Product")
+    found = recognise(columns, rows)
+    assert found.confidence == {
+        "ordered_at": 1.0, "unit_price": 1.0, "order_id": 0.8, "product": 0.8, "email": 0.5, "cancelled_at": 0.2,
+    }  # fmt: skip
+    assert found.because["email"] == "part of the name"
+
+
+def test_the_only_column_of_dates_is_the_date():
+    rows = tuple((str(n), f"0{n}.01.2025", "5") for n in range(1, 6))
+    found = recognise(("order", "mikor", "price"), rows)
+    assert (found.mapping["ordered_at"], found.because["ordered_at"], found.confidence["ordered_at"]) == (
+        "mikor",
+        "values",
+        0.5,
+    )
+
+
+def test_values_outweigh_a_name_when_another_column_bears_the_name_too():
+    rows = tuple(("paid", "2025-01-31", str(n), "5") for n in range(5))
+    found = recognise(("Date", "Order date", "order", "price"), rows)
+    assert found.mapping["ordered_at"] == "Order date"

@@ -252,7 +252,8 @@ def test_7_a_preamble_is_skipped():
 @pytest.mark.parametrize("total", ["Összesen", "Razem", "Toplam", "Итого", "Total"])
 def test_7_a_row_of_totals_is_set_aside(total):
     shop = read(PLAIN + f"{total},,,,2,19.80\n")
-    assert shop.set_aside()[["line", "text"]].values.tolist() == [[3, f"{total},,,,2,19.80"]]
+    found = shop.set_aside()[["line", "reason", "text"]].values.tolist()
+    assert found == [[3, "a total, not an order", f"{total},,,,2,19.80"]]
     assert (shop.report.rows_in_files, shop.report.count("used"), shop.report.count("set aside")) == (2, 1, 1)
     assert table(PLAIN + f"{total},,,,2,19.80\n") == ONE
 
@@ -264,6 +265,164 @@ def test_7_bare_commas_before_padding_behind_and_a_footer():
     )
     assert table(content) == ONE
     assert [line for line, _ in aside(content)] == [3, 6, 7]
+
+
+# 8. Continuation rows
+
+
+def test_8_a_row_without_a_date_belongs_to_its_own_order_only():
+    content = (
+        PLAIN.splitlines()[0]
+        + """
+1,2025-01-31,a@example.com,Case,2,9.90
+1,,,Cable,1,5.00
+2,,,Mouse,1,7.00
+3,2025-02-01,b@example.com,Lamp,1,20.00
+3,,,Bulb,4,2.50
+"""
+    )
+    assert table(content) == [("1", "2025-01-31 00:00:00", 2480.0), ("3", "2025-02-01 00:00:00", 3000.0)]
+    assert aside(content) == [[4, "not a date"]]
+
+
+def test_8_a_line_price_is_never_an_order_total():
+    header = "Order ID,Date,Email,Item,Qty,Unit price,Order total"
+    content = f"{header}\n1,2025-01-31,a@example.com,Case,2,9.90,24.80\n1,,,Cable,1,5.00,24.80\n"
+    assert table(content) == [("1", "2025-01-31 00:00:00", 2480.0)]
+
+
+# 9. Repeated order totals
+
+TOTALS = "order,date,email,item,qty,price,shipping,tax,order total\n"
+
+
+def test_9_a_total_is_taken_once_and_checked_against_the_lines():
+    rows = "1,2025-01-31,a@example.com,Case,2,9.90,4.00,5.00,28.80\n1,2025-01-31,a@example.com,Cap,1,0.00,4.00,5.00,28.80\n"
+    good = read(TOTALS + rows)
+    assert (good.report.facts["totals_checked"], good.report.facts["totals_differ"]) == (1, 0)
+    bad = read(TOTALS + rows + "2,2025-02-01,b@example.com,Case,1,9.90,4.00,2.00,99.00\n")
+    assert (bad.report.facts["totals_checked"], bad.report.facts["totals_differ"]) == (2, 1)
+    (first, _) = bad.frame(bad.orders).itertuples()
+    assert (first.gross, first.shipping, first.tax) == (1980, 400, 500)
+
+
+def test_9_a_total_repeated_on_every_row_is_no_price_of_a_line():
+    rows = "".join(f"{order},2025-01-31,a@example.com,x,{order}0.00\n" * 2 for order in range(1, 5))
+    with pytest.raises(rt.ColumnError, match="No column for the price of one piece"):
+        read("order,date,email,item,total\n" + rows)
+
+
+# 10. Overlapping exports
+
+JANUARY = (
+    PLAIN.splitlines()[0]
+    + ",status\n1,2025-01-05,a@example.com,Case,2,9.90,paid\n2,2025-01-30,b@example.com,Cap,1,5.00,pending\n"
+)
+FEBRUARY = (
+    PLAIN.splitlines()[0]
+    + ",status\n2,2025-01-30,b@example.com,Cap,3,5.00,paid\n3,2025-02-03,a@example.com,Lamp,1,20.00,paid\n"
+)
+
+
+@pytest.mark.parametrize("files", [[JANUARY, FEBRUARY], [FEBRUARY, JANUARY]])
+def test_10_the_newest_export_of_an_order_wins_whatever_the_order_of_the_files(files):
+    shop = rt.read_orders([file.encode() for file in files])
+    assert shop.frame(shop.orders)[["order_ref", "status", "net"]].values.tolist() == [
+        ["1", "paid", 1980], ["2", "paid", 1500], ["3", "paid", 2000],
+    ]  # fmt: skip
+    assert (shop.report.count("merged"), shop.report.facts["renewed"]) == (1, 1)
+
+
+def test_10_identical_lines_of_one_file_stay_and_are_reported():
+    twice = PLAIN + PLAIN.splitlines()[1] + "\n"
+    assert read(twice).report.facts["duplicates"] == 1
+    assert table(twice) == [("1", "2025-01-31 00:00:00", 3960.0)]
+    assert table(twice, drop_duplicates=True) == ONE
+
+
+def test_10_equal_numbers_on_other_days_are_asked_about():
+    other = PLAIN.replace("2025-01-31", "2025-06-30").replace("a@", "c@")
+    with pytest.raises(
+        rt.QuestionError, match="1 order numbers stand in more than one file, 1 of them with another date"
+    ):
+        rt.read_orders([PLAIN.encode(), other.encode()])
+    two = rt.read_orders([PLAIN.encode(), other.encode()], shops="files")
+    assert two.frame(two.orders)[["order_ref", "shop"]].values.tolist() == [
+        ["1 (file)", "file"],
+        ["1 (file (2))", "file (2)"],
+    ]
+    assert [len(shop.frame(shop.orders)) for shop in (two, two.filter(shops="file"))] == [2, 1]
+    named = rt.read_orders([PLAIN.encode(), other.encode()], shops={"file": "Pest", "file (2)": "Buda"})
+    assert named.frame(named.orders)["shop"].tolist() == ["Pest", "Buda"]
+    one = rt.read_orders([PLAIN.encode(), other.encode()], shops="one")
+    assert one.report.count("merged") == 1
+
+
+# 11. Refunds
+
+
+def test_11_a_column_negative_rows_and_a_state_mean_the_same():
+    header = "order,date,email,item,qty,price,refunded,status\n"
+    column = "1,2025-01-31,a@example.com,Case,2,10.00,10.00,paid\n"
+    negative = "1,2025-01-31,a@example.com,Case,2,10.00,,paid\n1,2025-01-31,a@example.com,Case,-1,10.00,,paid\n"
+    found = [read(header + rows) for rows in (column, negative)]
+    assert [shop.frame(shop.orders)[["gross", "refunds", "net"]].values.tolist() for shop in found] == [
+        [[2000, 1000, 1000]]
+    ] * 2
+    state = read(header + "1,2025-01-31,a@example.com,Case,2,10.00,,refunded\n")
+    assert state.frame(state.orders)[["gross", "refunds", "net"]].values.tolist() == [[2000, 2000, 0]]
+
+
+# 12. Identity
+
+
+def test_12_an_address_lent_by_a_marketplace_is_a_customer_nobody_can_write_to():
+    shop = read(
+        PLAIN + "2,2025-02-01,q1w2e3@marketplace.amazon.de,Cap,1,5.00\n3,2025-02-02,x9@members.ebay.com,Cap,1,5.00\n"
+    )
+    people = shop.frame(shop.customers)
+    assert people[["email", "contactable"]].values.tolist() == [
+        ["a@example.com", True], ["q1w2e3@marketplace.amazon.de", False], ["x9@members.ebay.com", False],
+    ]  # fmt: skip
+
+
+# 13. Currency mix
+
+
+def test_13_two_currencies_are_never_added():
+    content = (
+        PLAIN.replace("unit_price\n", "unit_price,currency\n").replace("9.90\n", "9.90,EUR\n")
+        + "2,2025-02-01,b@example.com,Cap,1,5.00,PLN\n"
+    )
+    with pytest.raises(rt.QuestionError, match="The orders are in 2 currencies"):
+        read(content)
+    assert table(content, currency="EUR") == ONE
+
+
+def test_all_questions_are_asked_at_once():
+    content = (
+        "order,date,email,price,currency\n1,03/04/2025,a@example.com,1.234,EUR\n2,01/02/2025,b@example.com,2.345,PLN\n"
+    )
+    with pytest.raises(rt.QuestionError) as asked:
+        read(content)
+    assert [(question.option, question.choices, question.assumed) for question in asked.value.questions] == [
+        ("decimal", (".", ","), ","), ("date_order", ("dmy", "mdy"), "dmy"), ("currency", ("EUR", "PLN"), "EUR"),
+    ]  # fmt: skip
+    assert table(content, decimal=",", date_order="dmy", currency="EUR") == [("1", "2025-04-03 00:00:00", 123400.0)]
+
+
+def test_two_files_are_answered_each_for_itself():
+    files = [
+        "order,date,email,price\n1,03/04/2025,a@example.com,5\n",
+        "order,date,email,price\n2,03/05/2025,a@example.com,5\n",
+    ]
+    with pytest.raises(rt.QuestionError) as asked:
+        rt.read_orders([file.encode() for file in files])
+    assert [(question.option, question.file) for question in asked.value.questions][:2] == [
+        ("date_order", "file"), ("date_order", "file (2)"),
+    ]  # fmt: skip
+    shop = rt.read_orders([file.encode() for file in files], date_order={"file": "dmy", "file (2)": "mdy"})
+    assert shop.frame(shop.orders)["ordered_at"].dt.strftime("%m-%d").tolist() == ["03-05", "04-03"]
 
 
 # 14. Numbers a spreadsheet has mangled
