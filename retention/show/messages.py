@@ -33,7 +33,8 @@ def messages() -> list[str]:
         if path.parent.name == "ingest":
             found |= dict.fromkeys(_phrases(tree))
     found |= dict.fromkeys([*schema.FIELDS.values(), *build.REASONS.values()])
-    found |= dict.fromkeys(layout.name for layout in mapping.layouts())
+    for layout in mapping.layouts():
+        found |= dict.fromkeys(filter(None, (layout.name, layout.lacks, layout.alone)))
     found |= dict.fromkeys(text for function in EXPLAINED for text in explained(function))
     return list(found)
 

@@ -130,7 +130,7 @@ def _remembered(files: Pending | None) -> None:
 def _forget(header: str) -> None:
     memory.forget(header)
     st.session_state.get("mappings", {}).pop(header, None)
-    st.session_state["said"] = _("Forgotten. The next file with this header is recognised anew.")
+    st.session_state["said"] = "forgotten"
 
 
 def _rows(report: Report, currency: str) -> None:

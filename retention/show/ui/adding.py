@@ -85,4 +85,4 @@ def _compared(before: str, after: str, _before: rt.Orders, _after: rt.Orders) ->
 def leave(files: Pending) -> None:
     """Forget the dropped files; the orders on the screen stay as they are."""
     forsake(files)
-    st.session_state["said"] = _("Nothing was changed. The orders from before are still loaded.")
+    st.session_state["said"] = "left"

@@ -27,6 +27,7 @@ READ_FIRST = (
 READING_ORDER = (*READ_FIRST, *(name for name in FIELDS if name not in READ_FIRST))
 BESIDE = 3
 YOURS = 2.0  # surer than any guess
+WORD_JOINER = "\N{WORD JOINER}"
 
 
 def columns_form(files: Pending, shown: list[rt.Inspection], place: str) -> None:
@@ -63,6 +64,7 @@ def _file(files: Pending, found: rt.Inspection, place: str) -> tuple[Pending, bo
     sure = {column: YOURS if name in own else found.confidence.get(name, SURE) for column, name in field_of.items()}
     known = sorted(field_of, key=lambda column: (sure[column], READING_ORDER.index(field_of[column])))
     unused = [column for column in found.columns if column not in field_of]
+    note = st.container()
     picked = _picks(found, known, field_of, sure, at)
     if unused:
         is_open = len(unused) <= BESIDE or lacking(found, guessed) is not None
@@ -75,13 +77,13 @@ def _file(files: Pending, found: rt.Inspection, place: str) -> tuple[Pending, bo
     problem = lacking(found, mapping)
     if twice:
         both = " · ".join(column for column, name in picked.items() if name == twice)
-        st.warning(
+        note.warning(
             escape(
                 _("Only one column can be {field}; chosen are {columns}.").format(field=_(FIELDS[twice]), columns=both)
             )
         )
     elif problem:
-        st.warning(escape(sentence_of(problem)))
+        note.warning(escape(sentence_of(problem)))
     else:
         chosen = mapping | {name: "" for name in found.mapping if name not in mapping}
         files = replace(files, fields=_fields(files, found, chosen))
@@ -114,7 +116,7 @@ def _picks(
     for first in range(0, len(columns), BESIDE):
         for box, column in zip(st.columns(BESIDE), columns[first : first + BESIDE], strict=False):
             mark = f" · {_confidence(sure[column])}" if column in sure else ""
-            with box:
+            with box.container(gap="xsmall"):
                 picked[column] = st.selectbox(
                     f"**{escape(column)}**{mark}",
                     options,
@@ -122,7 +124,7 @@ def _picks(
                     format_func=lambda name: _(FIELDS[name]) if name else _("not used"),
                     key=f"column_{at}_{column}",
                 )
-                st.text(_examples(found.preview[column]))
+                st.caption(escape(_examples(found.preview[column])))
     return picked
 
 
@@ -138,7 +140,10 @@ def _confidence(share: float) -> str:
 def _examples(cells: pd.Series) -> str:
     """The first values that differ, short."""
     found = list(dict.fromkeys(str(cell).strip()[:24] for cell in cells if str(cell).strip()))[:3]
-    return " · ".join(found) or _("empty in the first rows")
+    text = " · ".join(found) or _("empty in the first rows")
+    for mark in ("@", "://", "www."):
+        text = text.replace(mark, f"{WORD_JOINER}{mark}")  # or the browser makes a link of it
+    return text
 
 
 def _preview(found: rt.Inspection, mapping: dict[str, str]) -> None:

@@ -55,8 +55,7 @@ def upload() -> None:
 def settle() -> None:
     """What stands between dropped files and orders: columns to confirm, questions, reading, what would change."""
     files = pending()
-    if said := st.session_state.pop("said", ""):
-        st.info(escape(said))
+    _say_once()
     if files is None:
         return
     if files.error is not None:
@@ -80,7 +79,7 @@ def _take(uploads: list, adds: bool) -> None:
         for upload in uploads:
             if _is_mapping(upload):
                 choices = parse_mapping(upload.getvalue().decode("utf-8-sig", "replace"), upload.name)
-                mappings[choices["header"]] = choices
+                mappings[choices["header"]] = {name: value for name, value in choices.items() if name != "saved_on"}
                 st.session_state["said"] = _(
                     "The column choices of {file} are used for the next file with the same header. Now drop that file."
                 ).format(file=upload.name)
@@ -165,9 +164,18 @@ def _read(files: Pending) -> None:
 
 def _cancel(files: Pending) -> None:
     forsake(files)
+    st.session_state["said"] = "cancelled"
+
+
+def _say_once() -> None:
+    """What a button did; callbacks run before the language is known and leave a word for it."""
     loaded = session.data() is not None
-    st.session_state["said"] = (
-        _("Reading was cancelled. The orders from before are still loaded.")
+    words = {
+        "left": _("Nothing was changed. The orders from before are still loaded."),
+        "forgotten": _("Forgotten. The next file with this header is recognised anew."),
+        "cancelled": _("Reading was cancelled. The orders from before are still loaded.")
         if loaded
-        else _("Reading was cancelled. No orders are loaded.")
-    )
+        else _("Reading was cancelled. No orders are loaded."),
+    }
+    if said := st.session_state.pop("said", ""):
+        st.info(escape(words.get(said, said)))

@@ -30,9 +30,11 @@ def recall(header: str) -> dict | None:
     """The column choices for a header, with `saved_on`, the day they were made; None when there are none."""
     path = folder() / f"{header}.json"
     try:
-        return parse_mapping(path.read_text(encoding="utf-8"), path.name)
-    except (OSError, UnicodeDecodeError, FileError):
+        choices = parse_mapping(path.read_text(encoding="utf-8"), path.name)
+        date.fromisoformat(choices["saved_on"])
+    except (OSError, ValueError, TypeError, KeyError, FileError):
         return None
+    return choices
 
 
 def remember(choices: dict) -> None:

@@ -6,6 +6,7 @@ import shutil
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 import streamlit as st
 
@@ -148,9 +149,17 @@ def _recalled(files: Pending, found: rt.Inspection, saved: dict | None) -> Pendi
     if not saved or not set(saved["fields"].values()) <= {"", *found.columns}:
         return files
     for option in ANSWERS:
-        if saved.get(option) and not files.answer(option, found.name):
+        if _is_usable(option, saved.get(option)) and not files.answer(option, found.name):
             files = files.answered(option, found.name, saved[option])
     remembered = {found.name: saved["saved_on"]} if "saved_on" in saved else {}
     return replace(
         files, fields=files.fields | {found.header: saved["fields"]}, remembered=files.remembered | remembered
     )
+
+
+def _is_usable(option: str, value: object) -> bool:
+    """Whether an answer from a file, which anybody may have written, is one that can be given."""
+    if option == "statuses":
+        return isinstance(value, dict) and all(isinstance(meaning, str) for meaning in value.values())
+    known = {"date_order": ("ymd", "dmy", "mdy"), "decimal": (".", ","), "timezone": available_timezones()}
+    return isinstance(value, str) and value != "" and value in known.get(option, (value,))

@@ -45,7 +45,7 @@ def test_an_unknown_file_is_shown_before_it_is_read_the_least_certain_first(page
         "Bon": ("", ""),
         "Amount per piece": ("", ""),
     }
-    assert "02.03.2025 · 03.03.2025 · 04.03.2025" in [text.value for text in page.test.main.text]
+    assert "02.03.2025 · 03.03.2025 · 04.03.2025" in page.texts
     assert page.test.warning[0].value.startswith("No column for the price of one piece in till.csv.")
     assert next(button for button in page.test.main.button if button.label == "Read the file this way").disabled
 
@@ -147,6 +147,14 @@ def test_choices_and_their_file_can_be_dropped_together(page):
     saved = corrected(page).downloads["till.columns.json"]
     page.drop(NEXT, ("till.columns.json", saved))
     assert page.headline == "40 rows: 40 used, 0 set aside, 0 merged."
+
+
+def test_answers_in_a_json_that_nobody_could_give_are_left_out(page):
+    saved = json.loads(corrected(page).downloads["till.columns.json"])
+    odd = saved | {"timezone": "Moon/Base", "date_order": ["dmy"], "decimal": "x", "saved_on": "soon"}
+    page.drop(NEXT, ("odd.json", json.dumps(odd).encode()))
+    assert page.headline == "40 rows: 40 used, 0 set aside, 0 merged."
+    assert "date_order" not in page.test.session_state["data"].load.options
 
 
 def test_another_json_is_refused_by_name(page):
