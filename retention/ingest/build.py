@@ -8,7 +8,7 @@ import duckdb
 import pandas as pd
 
 from retention.ingest.mapping import plain
-from retention.ingest.rows import change
+from retention.ingest.rows import TEMPORARY, change
 from retention.ingest.words import words
 from retention.schema import ORDER_MONEY
 
@@ -232,9 +232,9 @@ def build_orders(
                 nullif({shop}, '') AS shop, {most("channel")} AS channel, {most("discount_code")} AS discount_code,
                 upper({most("currency")}) AS currency,
                 CAST(sum(quantity) FILTER (quantity > 0) AS DOUBLE) AS units,
-                coalesce(sum(amount) FILTER (quantity >= 0), 0) AS gross,
-                coalesce(sum(abs(discount)) FILTER (quantity >= 0), 0) AS line_discount,
-                coalesce(sum(greatest(-amount - coalesce(abs(discount), 0), 0)) FILTER (quantity < 0), 0) AS returned,
+                CAST(coalesce(sum(amount) FILTER (quantity >= 0), 0) AS BIGINT) AS gross,
+                CAST(coalesce(sum(abs(discount)) FILTER (quantity >= 0), 0) AS BIGINT) AS line_discount,
+                CAST(coalesce(sum(greatest(-amount - coalesce(abs(discount), 0), 0)) FILTER (quantity < 0), 0) AS BIGINT) AS returned,
                 coalesce({most("order_discount", "abs(order_discount)", "BIGINT")}, 0) AS order_discount,
                 coalesce({most("shipping", kind="BIGINT")}, 0) AS shipping, coalesce({most("tax", kind="BIGINT")}, 0) AS tax,
                 coalesce(max(abs(refunded)), 0) AS refunded, {most("order_total", kind="BIGINT")} AS order_total,
@@ -243,9 +243,10 @@ def build_orders(
                 LEFT JOIN yes_no AS yes ON rows.consent = yes.word LEFT JOIN yes_no AS guest ON rows.is_guest = guest.word
             WHERE outcome IS NULL GROUP BY order_id),
         told AS (
-            SELECT summed.* EXCLUDE (state), CASE WHEN cancelled THEN 'cancelled' ELSE coalesce(state, 'paid') END AS state,
+            SELECT summed.* EXCLUDE (state, customer, email), CASE WHEN cancelled THEN 'cancelled' ELSE coalesce(state, 'paid') END AS state,
                 least(greatest(order_discount - line_discount, 0), greatest(gross - line_discount, 0)) AS extra_discount,
-                CASE WHEN contains(email, '@') THEN translate(email, ' \t\u00a0\u202f', '') END AS email_key,
+                CASE WHEN contains(email, '@') THEN CASE WHEN contains(email, ' ') OR contains(email, '\u00a0') OR contains(email, '\t')
+                    THEN translate(email, ' \t\u00a0\u202f', '') ELSE email END END AS email_key,
                 {e164_sql("summed.phone", "national.e164")} AS phone_key,
                 CASE WHEN lower(customer) NOT IN ({nobody}) AND NOT regexp_matches(customer, '^\\d([.,]\\d+)?[eE]\\+\\d+$')
                     THEN customer END AS id_key
@@ -253,27 +254,30 @@ def build_orders(
         kinds AS (
             SELECT *, state IN ('paid', 'refunded', 'returned') AND has_product AS is_purchase,
                 state IN ('paid', 'refunded', 'returned') AND NOT has_product AND returned > 0 AS is_return,
-                coalesce(email_key, phone_key, id_key) AS customer_ref,
                 greatest(gross - line_discount - extra_discount, 0) AS products,
                 CASE WHEN state IN ('refunded', 'returned') AND refunded = 0 AND returned = 0 THEN products
                     ELSE least(greatest(refunded - returned, 0), products) END AS refund_share
             FROM told)
-        SELECT *, hash(order_ref) AS key, CAST(CAST(ordered_at AS DATE) - DATE '1970-01-01' AS INTEGER) AS day,
+        SELECT * EXCLUDE (cancelled, order_discount, refunded, products), hash(order_ref) AS key, CAST(CAST(ordered_at AS DATE) - DATE '1970-01-01' AS INTEGER) AS day,
             CAST(year(ordered_at) * 12 + month(ordered_at) - 1 AS INTEGER) AS month
-        FROM kinds) TO '{judged}' (FORMAT parquet)""")
+        FROM kinds) TO '{judged}' ({TEMPORARY})""")
     connection.execute(f"""
+        CREATE VIEW judged AS SELECT *, coalesce(email_key, phone_key, id_key) AS customer_ref
+        FROM read_parquet('{judged}', file_row_number = true)""")
+    connection.execute("""
         CREATE TABLE ids AS SELECT customer_ref, CAST(row_number() OVER (ORDER BY customer_ref) AS INTEGER) AS customer_id,
             min(day) FILTER (is_purchase) AS first_day, min(month) FILTER (is_purchase) AS first_month
-        FROM read_parquet('{judged}') WHERE customer_ref IS NOT NULL GROUP BY customer_ref""")
+        FROM judged WHERE customer_ref IS NOT NULL GROUP BY customer_ref""")
+    connection.execute("""
+        CREATE TABLE places AS SELECT file_row_number AS row,
+            CAST(row_number() OVER (ORDER BY ordered_at, order_ref) AS INTEGER) AS order_id FROM judged""")
     connection.execute(f"""
-        CREATE TABLE places AS SELECT row, CAST(row_number() OVER (ORDER BY ordered_at, order_ref) AS INTEGER) AS order_id
-        FROM (SELECT file_row_number AS row, ordered_at, order_ref FROM read_parquet('{judged}', file_row_number = true))""")
+        COPY (SELECT order_id, judged.* EXCLUDE (file_row_number, customer_ref), customer_id AS person, first_day, first_month
+            FROM judged JOIN places ON file_row_number = row LEFT JOIN ids USING (customer_ref))
+        TO '{placed}' ({TEMPORARY})""")
+    connection.execute("DROP TABLE places")
     connection.execute(f"""
-        COPY (SELECT order_id, judged.* EXCLUDE (file_row_number), customer_id AS person, first_day, first_month
-            FROM read_parquet('{judged}', file_row_number = true) AS judged JOIN places ON file_row_number = row
-                LEFT JOIN ids USING (customer_ref))
-        TO '{placed}' (FORMAT parquet)""")
-    connection.execute(f"CREATE VIEW refs AS FROM read_parquet('{placed}')")
+        CREATE VIEW refs AS SELECT *, coalesce(email_key, phone_key, id_key) AS customer_ref FROM read_parquet('{placed}')""")
 
 
 def national_phones(connection: Connection) -> list[tuple[str, str | None]]:

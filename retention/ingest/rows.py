@@ -10,11 +10,13 @@ from pathlib import Path
 
 import duckdb
 
+TEMPORARY = "FORMAT parquet, COMPRESSION lz4_raw"  # how what is soon read again is written
+
 
 def write_rows(connection: duckdb.DuckDBPyConnection, query: str, number: int, place: Path) -> int:
     """Write the rows of file `number`; return how many there are. A second attempt replaces the first."""
     path = _path(place, number)
-    connection.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)")
+    connection.execute(f"COPY ({query}) TO '{path}' ({TEMPORARY})")
     return connection.execute(f"SELECT count(*) FROM read_parquet('{path}')").fetchone()[0]
 
 

@@ -252,13 +252,15 @@ def _checked(path: Path, encoding: str | None, name: str, target: Path, progress
         while chunk := stream.read(CHUNK):
             digest.update(chunk)
             newlines += chunk.count(b"\n")
-            returns += chunk.count(b"\r")
+            returned = chunk.count(b"\r")
+            returns += returned
             nuls += chunk.count(b"\0")
             quotes += chunk.count(b'"')
-            pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
+            pairs += (chunk.count(b"\r\n") if returned else 0) + (last == b"\r" and chunk[:1] == b"\n")
             last = chunk[-1:]
-            is_ascii = is_ascii and chunk.isascii()
-            is_utf8 = is_utf8 and _decodes(utf8, chunk)
+            ascii_only = chunk.isascii() and not utf8.getstate()[0]
+            is_ascii = is_ascii and ascii_only
+            is_utf8 = is_utf8 and (ascii_only or _decodes(utf8, chunk))
             progress(0.3 + 0.3 * stream.tell() / size)
     if not size:
         raise FileError("{file} is empty.", "Export the orders again and drop the new file.", file=name)
