@@ -1,4 +1,4 @@
-"""Which files are understood: docs/files.md, made from the layouts in ingest/platforms/ and the kinds in ingest/tables/.
+"""Which files are understood: docs/files.md, made from the layouts and the kinds of files that ingest/ knows.
 
 `python -m retention.show.platforms > docs/files.md` writes the page again.
 """
@@ -87,8 +87,8 @@ INTRO = """\
 # Which files it understands
 
 CSV, TSV, TXT, XLSX, XLS and ODS, also packed as `.gz`. Letters, separator, decimal mark, order of the dates and columns
-are found in the file, whatever its name ends in. Nothing has to be prepared. Do not open the file in a spreadsheet program
-before.
+are found in the file, whatever its name ends in. Nothing has to be prepared. Do not open the file in a spreadsheet
+program before.
 
 ## Known exports
 
@@ -101,17 +101,17 @@ OWN_COLUMNS = """\
 ## Any other order file
 
 One row an order, or better one row for each product ordered. The columns are recognised by their names in English,
-Hungarian, Polish, Turkish and Russian and by what stands in them. Needed are a **date**, a **price** (of a piece, a line or
-the order) and an **order number** or somebody who bought. If the meaning of a column is no more than a guess, you see all
-columns before anything is read, each marked *sure*, *likely*, *perhaps* or *doubtful*, with the first rows read that way.
-You confirm or correct them.
+Hungarian, Polish, Turkish and Russian and by what stands in them. Needed are a **date**, a **price** (of a piece, a
+line or the order) and an **order number** or somebody who bought. If the meaning of a column is no more than a guess,
+you see all columns before anything is read, each marked *sure*, *likely*, *perhaps* or *doubtful*, with the first rows
+read that way. You confirm or correct them.
 """
 
 OTHER_FILES = """\
 ## Other files
 
-Drop them together with the orders, or add them later. Each is told by its columns, in the same five languages. *Needed* has
-to be there; the other columns are used where they are.
+Drop them together with the orders, or add them later. Each is told by its columns, in the same five languages. *Needed*
+has to be there; the other columns are used where they are.
 """
 
 REST = """\
@@ -122,8 +122,8 @@ products and experiments the columns that have no name here are kept as well.
 
 ## Several files, and one more later
 
-- **Together.** Drop as many as you have: one a year, two shops, orders and customers. Halves of one export (Etsy, Square,
-  Olist) find each other. Half of an export that cannot be read alone says what to drop with it.
+- **Together.** Drop as many as you have: one a year, two shops, orders and customers. Halves of one export (Etsy,
+  Square, Olist) find each other. Half of an export that cannot be read alone says what to drop with it.
 - **Later.** *Add a file* reads it beside those you have and shows first what it would change: new orders, orders that
   changed, customers, revenue, days. You take it over or leave it.
 - **The same order twice** is counted once, with all its lines from the newer file. The newer file is the one whose last
@@ -133,8 +133,8 @@ products and experiments the columns that have no name here are kept as well.
 
 ## What is asked, and when
 
-Before reading, all questions of all files at once, each with the answer that would be assumed. Only what the file cannot
-answer is asked:
+Before reading, all questions of all files at once, each with the answer that would be assumed. Only what the file
+cannot answer is asked:
 
 | question | when |
 |---|---|
@@ -145,8 +145,8 @@ answer is asked:
 | what a column means | a needed one was not found, or its meaning was only guessed |
 
 A file that names no currency is read all the same; amounts stand without a sign until you type one. The time zone is
-never asked: days are those of the clock in the file, unless you choose a zone. Reading can be cancelled at any moment, and
-the orders from before stay.
+never asked: days are those of the clock in the file, unless you choose a zone. Reading can be cancelled at any moment,
+and the orders from before stay.
 
 ## What is remembered
 
@@ -158,8 +158,8 @@ colleague, who drops it before the orders or together with them. After *Forget*,
 
 - **Money in two currencies is never added.** You choose one and the orders in the others are set aside. In a notebook,
   `rates=` converts them at the rates you give.
-- **No row is dropped silently.** Used, merged and set aside add up to the rows of your files. Each row that is set aside
-  is listed with line, column, value and reason.
+- **No row is dropped silently.** Used, merged and set aside add up to the rows of your files. Each row that is set
+  aside is listed with line, column, value and reason.
 - **Identical rows are not removed.** They can be genuine: somebody bought the same thing twice. They are counted, and
   the page on data quality says what they move; in a notebook, `drop_duplicates=True` counts them once.
 - **A missing value is never made up.** What a file does not say is missing, not zero and not guessed.
@@ -167,8 +167,8 @@ colleague, who drops it before the orders or together with them. After *Forget*,
 
 ## How large
 
-A file may have 1 GB in the browser, and 4 GB once it is unpacked; a spreadsheet 200 MB and 12 million cells in a sheet. A
-larger one is refused with a sentence that says what to do. CSV is the better choice for long times.
+A file may have 1 GB in the browser, and 4 GB once it is unpacked; a spreadsheet 200 MB and 12 million cells in a sheet.
+A larger one is refused with a sentence that says what to do. CSV is the better choice for long times.
 """
 
 
