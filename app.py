@@ -34,7 +34,7 @@ page = st.navigation(
         ],
     }
 )
+ui.choose_language()
 if data := ui.data():
     ui.filters.show(data.orders)
-ui.choose_language()
 page.run()

@@ -8,7 +8,7 @@ from pathlib import Path
 from retention.errors import FileError, OptionError
 from retention.ingest.mapping import fingerprint
 
-MARK = "retention mapping"
+MARK = "retention-mapping"
 ANSWERS = ("date_order", "decimal", "currency", "timezone", "statuses")
 Mapping = dict | str | Path
 

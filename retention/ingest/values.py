@@ -123,7 +123,8 @@ def read_dates(
     if len(named) * 2 > len(cells):
         formats = (*_with_clocks(NAMED_MONTH), *_with_clocks(YEAR_FIRST))
         return DateReading(formats, "name", "month by name", has_offset, (*mends, "month"))
-    return DateReading(_with_clocks(YEAR_FIRST), "ymd", "year first", has_offset, (*mends, *("month",) * bool(named)))
+    mends = (*mends, *("month",) * bool(named))
+    return DateReading(_with_clocks(YEAR_FIRST), order="ymd", why="year first", has_offset=has_offset, mends=mends)
 
 
 def _day_or_month_first(

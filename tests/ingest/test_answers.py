@@ -29,7 +29,7 @@ def nets(shop):
 def test_a_saved_mapping_names_columns_and_answers_and_nothing_of_the_data():
     entry = saved(decimal=",", date_order="")
     assert entry == {
-        "kind": "retention mapping", "header": "64a93e6207ac7cf3", "columns": ["Nr", "Kiedy", "Kto", "Co", "Ile", "Za ile"],
+        "kind": "retention-mapping", "header": "64a93e6207ac7cf3", "columns": ["Nr", "Kiedy", "Kto", "Co", "Ile", "Za ile"],
         "fields": FIELDS, "decimal": ",",
     }  # fmt: skip
 
@@ -58,8 +58,8 @@ def test_a_file_with_another_header_is_not_touched():
         "{",
         "[]",
         "{}",
-        '{"kind": "retention mapping"}',
-        '{"kind": "retention mapping", "header": "x", "fields": [1]}',
+        '{"kind": "retention-mapping"}',
+        '{"kind": "retention-mapping", "header": "x", "fields": [1]}',
     ],
 )
 def test_any_other_file_is_refused_in_words(text):

@@ -115,7 +115,7 @@ def test_the_dates_are_settled_also_below_an_open_quotation_mark():
 def test_preamble_and_footer():
     content = "Report of January;;;;\n\nNumer zamówienia;Data zamówienia;E-mail;Ilość;Cena\n1;05.01.2025;a@example.com;2;4,50\n2;06.01.2025;b@example.com;1;3,00\nRazem;;;3;12,00\n2,record(s) downloaded\n"
     assert aside(content) == [
-        [6, "Data zamówienia", "", "not a date", "Razem;;;3;12,00"],
+        [6, "", "Razem", "a total, not an order", "Razem;;;3;12,00"],
         [7, "", "", "fewer cells than the header", "2,record(s) downloaded"],
     ]
 

@@ -14,7 +14,7 @@ LANGUAGES = [code for code in i18n.languages() if code != "en"]
 # Names of options, exports and data sets, the sign n, and what is nothing but placeholders.
 NAMES = {
     "currency", "date_order", "decimal", "drop_duplicates", "rates", "encoding", "mapping", "serial", "statuses", "timezone",
-    "UCI Online Retail", "WooCommerce Advanced Order Export", "n", "{name} ({first} – {last}).",
+    "UCI Online Retail", "UCI Online Retail II", "WooCommerce Advanced Order Export", "n", "{name} ({first} – {last}).",
 }  # fmt: skip
 ALIKE = {"pl": {"Start"}}
 
