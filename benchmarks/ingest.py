@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmarks.inputs import retail
 
+TEN = "ten million lines: read_orders"
 OVERVIEW = "Online Retail size: file to Overview"
 
 
@@ -46,6 +47,23 @@ def duckdb_count(folder: Path) -> Callable[[], object]:
     return lambda: duckdb.connect().execute(query).fetchall()
 
 
+def ten_package(folder: Path) -> Callable[[], object]:
+    """`read_orders` on ten million lines."""
+    import retention as rt
+
+    return lambda: rt.read_orders(folder / "ten_million.csv")
+
+
+def ten_text(folder: Path) -> Callable[[], object]:
+    """Every cell of ten million lines into a DuckDB table, as text, within the memory that `read_orders` allows itself."""
+    import duckdb
+
+    from retention.engine import MEMORY_LIMIT
+
+    query = f"CREATE TABLE raw AS SELECT * FROM read_csv('{folder / 'ten_million.csv'}', all_varchar=true)"
+    return lambda: duckdb.connect(config={"memory_limit": MEMORY_LIMIT}).execute(query)
+
+
 def pandas(folder: Path) -> Callable[[], object]:
     """The file in a pandas frame."""
     import pandas as pd
@@ -59,11 +77,15 @@ CASES = {
     "a million lines: DuckDB, all text into a table": (duckdb_text, 6),
     "a million lines: DuckDB, count(*)": (duckdb_count, 6),
     "a million lines: pandas.read_csv": (pandas, 5),
+    TEN: (ten_package, 1),
+    "ten million lines: DuckDB, all text into a table": (ten_text, 2),
 }
 COMPARED = (
     ("a million lines: read_orders", "a million lines: DuckDB, all text into a table", 8),
     ("a million lines: read_orders", "a million lines: DuckDB, count(*)", None),
     ("a million lines: read_orders", "a million lines: pandas.read_csv", None),
+    (TEN, "ten million lines: DuckDB, all text into a table", 8),
 )
 SECONDS = ((OVERVIEW, 6),)
+MEGABYTES = ((OVERVIEW, 1024), (TEN, 2048))
 ROUNDS = 1

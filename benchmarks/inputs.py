@@ -8,8 +8,10 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import duckdb
+
 import retention as rt
-from retention.engine import Dataset
+from retention.engine import MEMORY_LIMIT, Dataset
 from retention.sample.exports import to_plain
 
 SIZES = {"million": 1_000_000, "retail": 541_909}
@@ -27,9 +29,21 @@ def prepare(folder: Path) -> None:
         part = path.with_suffix(".part")
         part.write_text(to_plain(lines.head(size)), encoding="utf-8")
         part.rename(path)
+    if not (folder / "ten_million.csv").exists():
+        _ten_million(folder)
     orders = rt.read_orders(folder / "million.csv", folder=folder / "million")  # anew: the package may have changed
     facts = {name: str(getattr(orders, name)) for name in FACTS}
     (folder / "million" / "facts.json").write_text(json.dumps(facts))
+
+
+def _ten_million(folder: Path) -> None:
+    """The million lines ten times, each time with orders and customers of their own, in twelve columns: 1.3 GB."""
+    part = folder / "ten_million.part"
+    duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(folder / "spill")}).execute(f"""
+        COPY (SELECT order_id || lpad(copy::VARCHAR, 2, '0') AS order_id, ordered_at, status, copy || email AS email, country,
+                product_id, product, category, quantity, unit_price, discount, currency
+            FROM range(10) AS copies(copy), read_csv('{folder / "million.csv"}', all_varchar = true)) TO '{part}' (HEADER)""")
+    part.rename(folder / "ten_million.csv")
 
 
 def retail(folder: Path) -> str:

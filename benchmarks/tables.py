@@ -157,4 +157,5 @@ COMPARED = (
     ("retention_table", "cohorts: pandas", 1),
 )
 SECONDS = ()
+MEGABYTES = ()
 ROUNDS = 3

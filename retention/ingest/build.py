@@ -46,14 +46,16 @@ def clashes(connection: Connection) -> tuple[int, int]:
     return connection.execute("""
         SELECT count(*), count(*) FILTER (apart > 2) FROM (
             SELECT max(day) - min(day) AS apart FROM (
-                SELECT order_id, file, CAST(min(ordered_at) AS DATE) AS day FROM rows WHERE outcome IS NULL GROUP BY order_id, file)
+                SELECT order_id, file, CAST(min(ordered_at) AS DATE) AS day FROM rows
+                WHERE outcome IS NULL AND quantity >= 0 GROUP BY order_id, file)
             GROUP BY order_id HAVING count(*) > 1)""").fetchone()
 
 
 def merge(connection: Connection, drop_duplicates: bool) -> int:
     """Merge what stands twice: an order that a newer file brings again and, if asked, identical rows.
 
-    The newest file is the one whose last order is the latest; between two of the same end the later in the list. Returns
+    The newest file is the one whose last order is the latest; between two of the same end the later in the list. A newer
+    file that only holds goods given back on an order adds to it and replaces nothing but an older file of that sort. Returns
     how many orders were taken from the newer file.
     """
     ends = connection.execute(
@@ -63,15 +65,18 @@ def merge(connection: Connection, drop_duplicates: bool) -> int:
     if len(ends) > 1:
         age = " ".join(f"WHEN {file} THEN {age}" for age, (file,) in enumerate(ends))
         connection.execute(f"""
-            CREATE TABLE renewed AS SELECT order_id, max(CASE file {age} END) AS newest FROM rows
-            WHERE outcome IS NULL GROUP BY order_id HAVING min(file) < max(file)""")
+            CREATE TABLE renewed AS SELECT order_id, coalesce(max(age) FILTER (sold), -1) AS newest, max(age) AS latest FROM (
+                SELECT order_id, CASE file {age} END AS age, bool_or(quantity >= 0) AS sold
+                FROM rows WHERE outcome IS NULL GROUP BY order_id, file)
+            GROUP BY order_id HAVING count(*) > 1""")
         renewed = connection.execute("SELECT count(*) FROM renewed").fetchone()[0]
     if renewed:
         change(
             connection,
             f"""
             UPDATE rows SET outcome = 'merged', problem = 'order_id: the same order stands in a newer file' FROM renewed
-            WHERE rows.order_id = renewed.order_id AND CASE file {age} END < renewed.newest AND outcome IS NULL""",
+            WHERE rows.order_id = renewed.order_id AND outcome IS NULL
+                AND CASE file {age} END <> renewed.newest AND CASE file {age} END <> renewed.latest""",
         )
     if drop_duplicates:
         change(

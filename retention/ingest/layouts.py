@@ -50,7 +50,8 @@ class Layout:
     which only sums up the order's other rows. refunded_is: the order's total before and after an
     adjustment, and what remained of it; both 0 without one. otherwise: the state
     where no rule holds. return_is_row: a row in the state `returned` is goods given back, not the sale itself.
-    utc: its clock is that of UTC although it does not say so.
+    utc: its clock is that of UTC although it does not say so. entities: names hold
+    letters written as on a web page, such as &#039;.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Layout:
     negative_is_return: bool = False
     return_is_row: bool = False
     utc: bool = False
+    entities: bool = False
     status_of_line: bool = False
     lacks: str = ""
     includes: tuple[str, ...] = ()

@@ -31,6 +31,7 @@ CUT_REASONS = {
 }
 MOST_HUNDREDTHS = 10**13  # a line of an order beyond 100,000 million is a slip
 PLAUSIBLE = "ordered_at BETWEEN TIMESTAMP '1970-01-01' AND TIMESTAMP '2100-12-31 23:59:59'"
+ENTITIES = {"&#039;": "''", "&#39;": "''", "&quot;": '"', "&lt;": "<", "&gt;": ">", "&amp;": "&"}  # letters as in SQL
 TEXTS = (
     "status", "cancelled_at", "customer_id", "email", "phone", "country", "city", "gender", "consent", "is_guest", "shop",
     "channel", "currency", "product_id", "product", "category", "discount_code",
@@ -326,6 +327,9 @@ def _typed_column(reading: Reading, name: str, price: str) -> str:
     if name in ("order_id", "customer_id"):
         whole = rf"regexp_replace({_trimmed(raw)}, '^(\d+)\.0+$', '\1')"
         return f"CASE WHEN contains({raw}, '.') THEN {whole} ELSE {_trimmed(raw)} END AS {name}"
+    if reading.layout.entities and name in ("product", "name", "city"):
+        for entity, letter in ENTITIES.items():
+            raw = f"replace({raw}, '{entity}', '{letter}')"
     return f"{_trimmed(raw)} AS {name}"
 
 

@@ -333,6 +333,14 @@ def test_10_the_newest_export_of_an_order_wins_whatever_the_order_of_the_files(f
     assert (shop.report.count("merged"), shop.report.facts["renewed"]) == (1, 1)
 
 
+def test_10_a_later_file_with_only_the_goods_given_back_adds_to_the_order():
+    back = JANUARY.splitlines()[0] + "\n1,2025-02-03,a@example.com,Case,-1,9.90,paid\n3,2025-02-04,a@example.com,Lamp,1,20.00,paid\n"
+    shop = rt.read_orders([JANUARY.encode(), back.encode()])
+    assert shop.frame(shop.orders)[["order_ref", "refunds", "net"]].values.tolist()[0] == ["1", 990, 990]
+    again = rt.read_orders([JANUARY.encode(), back.encode(), back.encode()])
+    assert again.frame(again.orders)[["order_ref", "refunds", "net"]].values.tolist()[0] == ["1", 990, 990]
+
+
 def test_10_identical_lines_of_one_file_stay_and_are_reported():
     twice = PLAIN + PLAIN.splitlines()[1] + "\n"
     assert read(twice).report.facts["duplicates"] == 1

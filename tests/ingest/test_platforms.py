@@ -72,3 +72,10 @@ def test_every_layout_that_can_be_read_has_a_sample():
     folder = Path(rt.__file__).parent / "ingest" / "platforms"
     halves = {path.stem for path in folder.glob("*.toml") if "\nalone = " in path.read_text(encoding="utf-8")}
     assert {path.stem for path in folder.glob("*.toml")} - halves == set(SAMPLES)
+
+
+def test_letters_written_as_on_a_web_page_are_letters():
+    shop = rt.read_orders(files_of("bigcommerce"))
+    products = set(shop.frame(shop.lines)["product"])
+    assert not [name for name in products if "&" in name and ";" in name]
+    assert [name for name in products if "'" in name]

@@ -22,6 +22,7 @@ def ask(files: Pending, asked: rt.QuestionError) -> None:
     st.warning(escape(_("{files}: please answer this first, then it is read.").format(files=", ".join(names))))
     with st.form("questions"):
         given = [_answer(question, number) for number, question in enumerate(asked.questions)]
+        rates = _rates(asked.questions)
         sent = st.form_submit_button(_("Read the file this way"), type="primary")
     if not sent:
         return
@@ -30,8 +31,24 @@ def ask(files: Pending, asked: rt.QuestionError) -> None:
             st.error(not_a_currency())
             return
         files = files.answered(question.option, question.file if question.choices else "", value)
+    if rates:
+        files = files.answered("rates", "", rates)
     put(replace(files, is_ready=True, error=None))
     st.rerun()
+
+
+def _rates(questions: tuple[rt.QuestionError, ...]) -> dict[str, float]:
+    """What one unit of each currency is worth in the chosen one, as far as somebody says so."""
+    found = next((question.choices for question in questions if question.option == "currency"), ())
+    if not found:
+        return {}
+    st.caption(_("Orders in another currency are set aside, unless you say what one unit is worth in the one you pick."))
+    label = _("1 {currency} in the currency you pick")
+    typed = {
+        name: place.number_input(label.format(currency=name), value=None, min_value=0.0, format="%.4f", key=f"rate_{name}")
+        for name, place in zip(found, st.columns(len(found)), strict=True)
+    }
+    return {name: rate for name, rate in typed.items() if rate}
 
 
 def ask_currency() -> None:
