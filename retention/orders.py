@@ -115,7 +115,10 @@ class Orders:
 
     @property
     def customers(self) -> ir.Table:
-        """One row a customer with at least one selected order; the columns describe the whole history."""
+        """One row a customer with at least one selected order.
+
+        The columns describe the whole history by the usual rules, whatever `count` and `leave_out` say about the orders.
+        """
         return CUSTOMERS if self.selection == Selection() else CUSTOMERS.semi_join(self.orders, "customer_id")
 
     @property

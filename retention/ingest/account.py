@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -21,6 +22,24 @@ SET_ASIDE = {
     "file": "str", "line": "int64", "column": "str", "value": "str", "reason": "str", "amount": "float64", "text": "str"
 }  # fmt: skip
 LONGEST_TEXT = 10_000
+
+
+def companions_once(files: list[Typed]) -> list[Typed]:
+    """A file that belongs to several others is accounted for once, and a row of it is alone only if no other knows it."""
+    alone: dict[str, set] = {}
+    for other in (other for file in files for other in file.companions):
+        alone[other.text.name] = alone.get(other.text.name, set(other.broken)) & set(other.broken)
+    seen: set[str] = set()
+    once = []
+    for file in files:
+        kept = []
+        for other in file.companions:
+            if other.text.name not in seen:
+                seen.add(other.text.name)
+                broken = tuple(sorted(alone[other.text.name]))
+                kept.append(replace(other, count=other.count + len(other.broken) - len(broken), broken=broken))
+        once.append(replace(file, companions=tuple(kept)))
+    return once
 
 
 def refuse_empty(connection: duckdb.DuckDBPyConnection, files: list[Typed]) -> None:
@@ -97,7 +116,7 @@ def row_account(connection: duckdb.DuckDBPyConnection, files: list[Typed], sides
     """What became of every record: outcome, reason, rows, amount (currency units; missing where it cannot be read)."""
     rows = build.row_account(connection)
     companions = [other for file in files for other in file.companions]
-    elsewhere = Counter({"events": sum(file.events for file in files)})
+    elsewhere = Counter({"rows that are no order lines": sum(file.events for file in files)})
     elsewhere["details of orders"] = sum(other.count for other in companions)
     for side in sides:
         elsewhere[side.kind] += side.rows

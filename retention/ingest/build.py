@@ -32,21 +32,28 @@ def keep_shops_apart(connection: Connection, shops: list[str]) -> None:
     names = ", ".join("'" + name.replace("'", "''") + "'" for name in shops)
     own = connection.execute("SELECT bool_or(shop IS NOT NULL) FROM rows").fetchone()[0]
     if len(set(shops)) > 1 or own:
-        change(connection, f"UPDATE rows SET shop = coalesce(shop, nullif([{names}][file + 1], ''))")
+        # A further row of an order, and a file without such a column, leave the shop to the order's other rows.
+        change(
+            connection,
+            f"""UPDATE rows SET shop = coalesce(rows.shop, told.shop, [{names}][file + 1]) FROM (
+                SELECT order_id, CASE WHEN count(DISTINCT shop) = 1 THEN max(shop) END AS shop FROM rows GROUP BY order_id) AS told
+            WHERE rows.order_id = told.order_id""",
+        )
         change(
             connection,
             """
-            UPDATE rows SET order_id = order_id || ' (' || coalesce(shop, '') || ')' WHERE outcome IS NULL AND order_id IN (
+            UPDATE rows SET order_id = order_id || CASE WHEN shop <> '' THEN ' (' || shop || ')' ELSE '' END WHERE outcome IS NULL AND order_id IN (
                 SELECT order_id FROM rows WHERE outcome IS NULL GROUP BY order_id HAVING count(DISTINCT coalesce(shop, '')) > 1)""",
         )
 
 
 def clashes(connection: Connection) -> tuple[int, int]:
-    """Orders that stand in two files, and how many of them have another date there: a sign of two shops."""
+    """Orders that stand in two files, and how many of them have another date or customer there: a sign of two shops."""
     return connection.execute("""
-        SELECT count(*), count(*) FILTER (apart > 2) FROM (
-            SELECT max(day) - min(day) AS apart FROM (
-                SELECT order_id, file, CAST(min(ordered_at) AS DATE) AS day FROM rows
+        SELECT count(*), count(*) FILTER (apart > 2 OR people > 1) FROM (
+            SELECT max(day) - min(day) AS apart, count(DISTINCT who) AS people FROM (
+                SELECT order_id, file, CAST(min(ordered_at) AS DATE) AS day,
+                    coalesce(lower(max(email)), max(phone), max(customer_id)) AS who FROM rows
                 WHERE outcome IS NULL AND quantity >= 0 GROUP BY order_id, file)
             GROUP BY order_id HAVING count(*) > 1)""").fetchone()
 
@@ -55,8 +62,8 @@ def merge(connection: Connection, drop_duplicates: bool) -> int:
     """Merge what stands twice: an order that a newer file brings again and, if asked, identical rows.
 
     The newest file is the one whose last order is the latest; between two of the same end the later in the list. A newer
-    file that only holds goods given back on an order adds to it and replaces nothing but an older file of that sort. Returns
-    how many orders were taken from the newer file.
+    file that only holds goods given back on an order adds them to it, unless they stand there already. Returns how many
+    orders were taken from the newer file.
     """
     ends = connection.execute(
         "SELECT file FROM rows WHERE outcome IS NULL GROUP BY file ORDER BY max(ordered_at), file"
@@ -65,7 +72,7 @@ def merge(connection: Connection, drop_duplicates: bool) -> int:
     if len(ends) > 1:
         age = " ".join(f"WHEN {file} THEN {age}" for age, (file,) in enumerate(ends))
         connection.execute(f"""
-            CREATE TABLE renewed AS SELECT order_id, coalesce(max(age) FILTER (sold), -1) AS newest, max(age) AS latest FROM (
+            CREATE TABLE renewed AS SELECT order_id, coalesce(max(age) FILTER (sold), -1) AS newest FROM (
                 SELECT order_id, CASE file {age} END AS age, bool_or(quantity >= 0) AS sold
                 FROM rows WHERE outcome IS NULL GROUP BY order_id, file)
             GROUP BY order_id HAVING count(*) > 1""")
@@ -74,9 +81,12 @@ def merge(connection: Connection, drop_duplicates: bool) -> int:
         change(
             connection,
             f"""
-            UPDATE rows SET outcome = 'merged', problem = 'order_id: the same order stands in a newer file' FROM renewed
-            WHERE rows.order_id = renewed.order_id AND outcome IS NULL
-                AND CASE file {age} END <> renewed.newest AND CASE file {age} END <> renewed.latest""",
+            UPDATE rows SET outcome = 'merged', problem = 'order_id: the same order stands in a newer file' FROM (
+                SELECT row, age < newest OR age > min(age) FILTER (age >= newest) OVER (
+                    PARTITION BY order_id, ordered_at, product_id, product, quantity, amount) AS stands
+                FROM (SELECT rows.rowid AS row, rows.*, CASE file {age} END AS age, newest
+                    FROM rows JOIN renewed USING (order_id) WHERE outcome IS NULL)) AS known
+            WHERE rows.rowid = known.row AND known.stands""",
         )
     if drop_duplicates:
         change(
@@ -172,9 +182,13 @@ def know_states(connection: Connection, statuses: dict[str, str], files_of_lines
         return
     chosen = f"file IN ({', '.join(map(str, files_of_lines))}) AND outcome IS NULL"
     connection.execute(f"""
-        CREATE TABLE mixed AS SELECT order_id, coalesce(sum(amount - coalesce(discount, 0)) FILTER (meaning IN ('returned', 'refunded')), 0) AS back
-        FROM rows LEFT JOIN states ON status = word WHERE {chosen} GROUP BY order_id
-        HAVING count(DISTINCT coalesce(meaning, 'paid')) > 1 AND bool_or(coalesce(meaning, 'paid') = 'paid')""")
+        CREATE TABLE mixed AS SELECT order_id, CASE WHEN bool_or(meaning = 'paid') THEN
+            sum(amount - coalesce(abs(discount), 0)) FILTER (meaning IN ('returned', 'refunded')) END AS back
+        FROM (SELECT rows.*, CASE WHEN status IS NOT NULL THEN coalesce(meaning, 'paid') END AS meaning
+            FROM rows LEFT JOIN states ON status = word WHERE {chosen})
+        GROUP BY order_id HAVING count(DISTINCT meaning) > 1""")
+    if not connection.execute("SELECT count(*) FROM mixed").fetchone()[0]:
+        return
     change(
         connection,
         f"""

@@ -6,6 +6,7 @@ import duckdb
 
 from retention.errors import OptionError, QuestionError
 from retention.ingest import build
+from retention.ingest.rows import change
 from retention.ingest.typed import Typed
 from retention.report import Choice
 
@@ -19,8 +20,9 @@ def choose_currency(
     questions: list[QuestionError],
 ) -> str:
     """The currency of the orders; those in any other are converted, or set aside once one was chosen."""
-    found = build.currencies(connection)
     wanted = currency.upper() if currency else ""
+    _name_habits(connection, files, rates, choices)
+    found = build.currencies(connection)
     for name, rate in ((name.upper(), rate) for name, rate in rates.items()):
         if name in found and name != wanted:
             build.convert(connection, name, rate, wanted)
@@ -44,6 +46,25 @@ def choose_currency(
     if not wanted and not habit:
         questions.append(_none(files))
     return wanted or habit
+
+
+def _name_habits(
+    connection: duckdb.DuckDBPyConnection, files: list[Typed], rates: dict[str, float], choices: list[Choice]
+) -> None:
+    """Write down the currency that a platform is known for, where it stands beside another one or has a rate."""
+    habits = {
+        number: file.reading.layout.currency
+        for number, file in enumerate(files)
+        if "currency" not in file.reading.mapping
+    }
+    named = {*build.currencies(connection), *filter(None, habits.values())}
+    rated = {name.upper() for name in rates}
+    for number, habit in habits.items():
+        if habit and (len(named) > 1 or habit in rated):
+            change(connection, "UPDATE rows SET currency = ? WHERE file = ?", [habit, number])
+        elif named and not habit and len(files) > 1:
+            why = "the file names none, another one does"
+            choices.append(Choice(files[number].text.name, f"taken as {', '.join(sorted(named))}", why, "currency"))
 
 
 def _which(found: dict[str, int]) -> QuestionError:

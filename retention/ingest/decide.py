@@ -30,6 +30,7 @@ class Reading:
     marks: dict[str, str]
     dates: DateReading
     timezone: str | None
+    statuses: tuple[str, ...] = ()
 
 
 def decide(
@@ -38,7 +39,7 @@ def decide(
     dialect: Dialect,
     layout: Layout,
     mapping: dict[str, str],
-    options: dict[str, str | None],
+    options: dict,
     questions: list[QuestionError],
 ) -> tuple[Reading, list[Choice]]:
     """Find the decimal mark of every number and the order of the dates.
@@ -71,7 +72,7 @@ def decide(
         choices.append(
             Choice("Time zone", "the clock in the file", "its offset is taken as the shop's own", "timezone")
         )
-    return Reading(dialect, layout, mapping, marks, dates, options["timezone"]), choices
+    return Reading(dialect, layout, mapping, marks, dates, options["timezone"], options["statuses"]), choices
 
 
 def _is_american(dialect: Dialect, marks: dict[str, str], currency: str | None) -> bool:
@@ -162,7 +163,7 @@ def _marks(
         marks[name] = usual
         choices.append(Choice("Decimal mark", marks[name], why, "decimal"))
     marks = {name: mark or usual or "." for name, mark in marks.items()}
-    if "," in marks.values():
+    if "," in proven:
         choices.append(Choice("Decimal mark", ",", "proven by the values", "decimal"))
     return marks
 

@@ -32,12 +32,16 @@ class Where:
 
 @dataclass(frozen=True)
 class Join:
-    """Another file of the same export: its columns are known as `name.column`; `on` names the key here and there."""
+    """Another file of the same export: its columns are known as `name.column`; `on` names the key here and there.
+
+    without: what cannot be told where this file is missing.
+    """
 
     name: str
     signature: tuple[str, ...]
     on: tuple[str, str]
     needed: bool = False
+    without: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,7 @@ def _layout(entry: dict) -> Layout:
             tuple(part["signature"]),
             (key, key) if isinstance(key, str) else tuple(key),
             part.get("needed", False),
+            part.get("without", ""),
         )
         for part, key in zip(entry.get("join", ()), on, strict=True)
     ]

@@ -58,6 +58,8 @@ def aliases() -> dict[str, str]:
     for name_of_field, names in entries.items():
         for name in (name_of_field, *names):
             known.setdefault(plain(name), name_of_field)
+    for name_of_field in FIELDS:
+        known.setdefault(plain(name_of_field), name_of_field)
     return known
 
 

@@ -23,7 +23,8 @@ from retention.ingest.decide import decide
 from retention.ingest.dialect import Dialect, find_dialect
 from retention.ingest.encoding import DAMAGED, TWICE
 from retention.ingest.gather import Part, Side, gather, told_apart
-from retention.ingest.mapping import by_layout, check_mapping, fingerprint, plain
+from retention.ingest.layouts import Layout
+from retention.ingest.mapping import OWN, by_layout, check_mapping, fingerprint, plain
 from retention.ingest.phones import e164
 from retention.ingest.progress import Progress, Steps, watched
 from retention.ingest.rows import change
@@ -32,7 +33,7 @@ from retention.ingest.typed import Typed, type_file
 from retention.ingest.write import write
 from retention.orders import Orders
 from retention.report import Choice
-from retention.schema import IDENTITY
+from retention.schema import IDENTITY, PRICES
 
 VERSION = "3"
 MOST_STATES = 10
@@ -185,7 +186,8 @@ def _build(
     if short := [number for number, file in enumerate(files) if file.reading.layout.quantity_after_refund]:
         build.restore_refunded(connection, short)
     choices += _unknown_states(connection, options["statuses"] or {})
-    by_line = [number for number, file in enumerate(files) if file.reading.layout.status_of_line]
+    layouts = [file.reading.layout for file in files]
+    by_line = [number for number, layout in enumerate(layouts) if layout.status_of_line or layout.name == OWN]
     build.know_states(connection, options["statuses"] or {}, by_line)
     build.sum_of_lines(connection, {number: file.reading.layout.of_line for number, file in enumerate(files)})
     steps.step(0.6, 0.85, "orders")
@@ -227,7 +229,11 @@ def _texts(
         if text.encoding == TWICE:
             choices.append(Choice("Letters", "repaired", "they had been encoded as UTF-8 twice", "encoding"))
         texts.append(text)
-    return [(text, find_dialect(text, options["delimiter"])) for text in told_apart(texts)]
+    found = [(text, find_dialect(text, options["delimiter"])) for text in told_apart(texts)]
+    filled = [(text, dialect) for text, dialect in found if dialect.rows or text.lines > dialect.skip]
+    empty = [text.name for text, dialect in found if filled and not (dialect.rows or text.lines > dialect.skip)]
+    choices += [Choice(name, "left out", "it has a header and no rows under it") for name in empty]
+    return filled or found
 
 
 def _with_saved(options: dict, found: list[tuple[Text, Dialect]]) -> dict:
@@ -264,6 +270,7 @@ def _type_files(
         asked = {
             answer: _for_file(options, saved, answer, part.text.name) for answer in ANSWERS if answer != "statuses"
         }
+        asked["statuses"] = tuple(options["statuses"] or ())
         asked_before = len(questions)
 
         def settle(
@@ -272,7 +279,11 @@ def _type_files(
             del questions[before:]  # a second attempt at the same file asks anew
             layout = part.match.layout
             match = by_layout(layout, dialect.columns, dialect.rows) if layout.is_reshaped else part.match
+            guessed = (
+                PRICES if any(picked.get(price) for price in PRICES) else ()
+            )  # a price that was picked goes before one that was guessed
             kept = {field: column for field, column in match.mapping.items() if column not in picked.values()}
+            kept = {field: column for field, column in kept.items() if field not in guessed}
             chosen = {field: column for field, column in (kept | picked).items() if column}
             check_mapping(chosen, dialect.columns, layout, part.text.name)
             return decide(connection, part.text, dialect, layout, chosen, asked, questions)
@@ -283,12 +294,15 @@ def _type_files(
         files.append(file)
         choices += decided
         _order_ids(connection, file, number, choices)
+        known = {join.name for join, _, _ in part.others}
+        for join in (join for join in part.match.layout.join if join.without and join.name not in known):
+            choices.append(Choice(part.match.layout.name, "read as far as it goes", join.without))
         if part.match.layout.lacks:
             choices.append(Choice(part.match.layout.name, "read as far as it goes", part.match.layout.lacks))
         if part.match.layout.includes:
             what = " and ".join(part.match.layout.includes)
             choices.append(Choice("Prices", f"contain {what}", "the file does not tell them apart"))
-    return files
+    return account.companions_once(files)
 
 
 def _for_file(options: dict, saved: dict, answer: str, file: str) -> str | None:
@@ -334,19 +348,18 @@ def _shops(
     names = [file.text.name for file in files]
     if shops == "one":
         found = [""] * len(files)
+        change(connection, "UPDATE rows SET shop = '' WHERE shop IS NOT NULL")
     elif shops == "files":
         found = names
     else:
-        found = [
-            (shops or {}).get(file.text.name, file.reading.layout.shop or file.reading.layout.name) for file in files
-        ]
+        found = [(shops or {}).get(file.text.name, _shop_of(file.reading.layout)) for file in files]
     build.keep_shops_apart(connection, found)
     if shops is None and len(files) > 1:
         both, other_days = build.clashes(connection)
         if other_days > both / 2:
             questions.append(
                 QuestionError(
-                    "{both} order numbers stand in more than one file, {other} of them with another date: are these files of one shop?",
+                    "{both} order numbers stand in more than one file, {other} of them with another date or customer: are these files of one shop?",
                     "Say so under Shops.",
                     "In code, pass shops='one' or shops='files', or file name → shop.",
                     option="shops",
@@ -357,6 +370,10 @@ def _shops(
                 )
             )
     return found
+
+
+def _shop_of(layout: Layout) -> str:
+    return "" if layout.name == OWN else layout.shop or layout.name
 
 
 def _order_ids(connection: duckdb.DuckDBPyConnection, file: Typed, number: int, choices: list[Choice]) -> None:

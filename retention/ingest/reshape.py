@@ -123,7 +123,7 @@ def _companions(
     number: int,
     place: Path,
 ) -> tuple[str, list[str], list[Companion]]:
-    """One table key → cells of all files that a join may take from; the last file that knows a key is right.
+    """One table key → cells of all files that a join may take from; of several the one with the highest key is the newest.
 
     wanted: the query for the keys that are looked for.
     """
@@ -142,10 +142,10 @@ def _companions(
             f"INSERT INTO {table}_all SELECT {part}, row_number() OVER (), trim(c{there}), {', '.join(picked)} "
             f"FROM {csv_sql(flat.dialect)}"
         )
-    values = ", ".join(f"arg_max(v{position}, (part, row)) AS v{position}" for position in range(len(names)))
-    connection.execute(
-        f"CREATE TABLE {table} AS SELECT key, {values} FROM {table}_all WHERE key IS NOT NULL GROUP BY key"
-    )
+    connection.execute(f"""
+        CREATE TABLE {table} AS SELECT all_.* EXCLUDE (part, row) FROM {table}_all AS all_ JOIN (
+            SELECT part, max(TRY_CAST(key AS HUGEINT)) AS age FROM {table}_all GROUP BY part) AS parts USING (part)
+        WHERE key IS NOT NULL QUALIFY row_number() OVER (PARTITION BY key ORDER BY age DESC NULLS LAST, part DESC, row DESC) = 1""")
     lonely = connection.execute(
         f"SELECT part, row FROM {table}_all WHERE key IS NULL OR key NOT IN (SELECT key FROM ({wanted}) AS wanted(key) WHERE key IS NOT NULL)"
     ).fetchall()

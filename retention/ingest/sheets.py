@@ -49,7 +49,14 @@ def write_frame(frame: pd.DataFrame, target: Path) -> None:
         connection.register("flat", pd.DataFrame(columns))
         body = target.with_suffix(".body")
         path = str(body).replace("'", "''")
-        connection.execute(f"COPY flat TO '{path}' (HEADER false, DELIMITER ',')")
+        cells = [
+            # Four decimals, as much as money is kept in, and never an exponent or a lone 1.125 that asks for its meaning.
+            f"coalesce(CAST(TRY_CAST({name} AS DECIMAL(38, 4)) AS VARCHAR), CAST({name} AS VARCHAR)) AS {name}"
+            if pd.api.types.is_float_dtype(column.dtype)
+            else name
+            for name, column in columns.items()
+        ]
+        connection.execute(f"COPY (SELECT {', '.join(cells)} FROM flat) TO '{path}' (HEADER false, DELIMITER ',')")
         out.write(body.read_text(encoding="utf-8"))
         body.unlink()
 

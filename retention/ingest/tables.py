@@ -546,6 +546,8 @@ def write_tables(connection: Connection, sides: list[SideFile], folder: Path) ->
     one key the later counts. Returns one row a file: kind, file, rows, used, set_aside, merged, matched (rows used that name
     a customer, product or order of the orders; missing for spend), share.
     """
+    for table in SIDE_TABLES.values():
+        (folder / f"{table.get_name()}.parquet").unlink(missing_ok=True)
     if sides:
         _known_people(connection)
     accounts = {}

@@ -263,7 +263,7 @@ def _shared(price: str) -> str:
     upto = f"sum({pieces}) OVER (PARTITION BY record ORDER BY item)"
     total = f"sum({pieces}) OVER (PARTITION BY record)"
     part = f"round({price} * {upto} / {total}, 2) - round({price} * ({upto} - {pieces}) / {total}, 2)"
-    return f"CASE WHEN {total} > 0 THEN CAST({part} AS DECIMAL(17, 4)) ELSE {price} END"
+    return f"CASE WHEN {total} > 0 THEN CAST({part} AS DECIMAL(17, 4)) WHEN item = 1 THEN {price} ELSE 0 END"
 
 
 def _birth_year(reading: Reading) -> str:
@@ -280,7 +280,7 @@ def _birth_year(reading: Reading) -> str:
 
 def _lowered_by(reading: Reading) -> str:
     """What was paid back, in hundredths: an order's total before less its total after, where it was adjusted at all."""
-    mark = next(iter(reading.marks.values()), ".")
+    mark = next((reading.marks[name] for name in (*PRICES, "order_total") if name in reading.marks), ".")
     before, after, net = (cents_sql(_named_sql(reading.dialect, name), mark) for name in reading.layout.refunded_is)
     return f"CASE WHEN {after} <> 0 OR {net} <> 0 THEN {before} - {after} END"
 
@@ -292,6 +292,9 @@ def _state_sql(reading: Reading) -> str:
         f"WHEN {condition_sql(rule, _named_sql(reading.dialect, rule.column))} THEN '{rule.meaning}'"
         for rule in reading.layout.state
     ]
+    if reading.statuses:  # what a person said about a word goes before what the layout says
+        said = ", ".join("lower('" + word.replace("'", "''") + "')" for word in reading.statuses)
+        rules.insert(0, f"WHEN lower({status}) IN ({said}) THEN {status}")
     return f"CASE {' '.join(rules)} ELSE {status} END" if rules else f"CAST({status} AS VARCHAR)"
 
 
@@ -385,4 +388,7 @@ def _problem(reading: Reading, price: str) -> tuple[str, str]:
     when = [f"WHEN {test} THEN '{reason}'" for test, reason, _ in tests]
     show = [f"WHEN {test} THEN {value}" for test, _, value in tests]
     # Most rows are good, and one look at all of it is quicker than a dozen.
-    return f"CASE WHEN NOT coalesce({' AND '.join(good)}, false) THEN CASE {' '.join(when)} END END", f"CASE {' '.join(show)} END"
+    return (
+        f"CASE WHEN NOT coalesce({' AND '.join(good)}, false) THEN CASE {' '.join(when)} END END",
+        f"CASE {' '.join(show)} END",
+    )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import retention as rt
 from retention import schema
-from retention.ingest import build, mapping
+from retention.ingest import build, mapping, tables
 from retention.show.sentences import explained
 
 ROOT = Path(__file__).parents[2]
@@ -33,8 +33,10 @@ def messages() -> list[str]:
         if path.parent.name == "ingest":
             found |= dict.fromkeys(_phrases(tree))
     found |= dict.fromkeys([*schema.FIELDS.values(), *build.REASONS.values()])
+    found |= dict.fromkeys(tables.kinds())
     for layout in mapping.layouts():
-        found |= dict.fromkeys(filter(None, (layout.name, layout.lacks, layout.alone)))
+        said = (layout.name, layout.lacks, layout.alone, *(join.without for join in layout.join))
+        found |= dict.fromkeys(filter(None, said))
     found |= dict.fromkeys(text for function in EXPLAINED for text in explained(function))
     return list(found)
 

@@ -64,13 +64,13 @@ def test_a_file_with_another_header_is_not_touched():
 )
 def test_any_other_file_is_refused_in_words(text):
     with pytest.raises(
-        rt.FileError, match="notes.json is not a saved column choice. Save it again on the Data screen."
+        rt.FileError, match=r"notes\.json is not a saved column choice\. Save it again on the Data screen\."
     ):
         parse_mapping(text, "notes.json")
 
 
 def test_a_mapping_file_that_is_not_there():
-    with pytest.raises(rt.FileError, match="There is no file nowhere.json"):
+    with pytest.raises(rt.FileError, match=r"There is no file nowhere\.json"):
         rt.read_orders(STRANGE.encode(), mapping="nowhere.json")
     with pytest.raises(rt.OptionError, match="mapping=7 is not possible"):
         rt.read_orders(STRANGE.encode(), mapping=7)

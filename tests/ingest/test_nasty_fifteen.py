@@ -334,7 +334,10 @@ def test_10_the_newest_export_of_an_order_wins_whatever_the_order_of_the_files(f
 
 
 def test_10_a_later_file_with_only_the_goods_given_back_adds_to_the_order():
-    back = JANUARY.splitlines()[0] + "\n1,2025-02-03,a@example.com,Case,-1,9.90,paid\n3,2025-02-04,a@example.com,Lamp,1,20.00,paid\n"
+    back = (
+        JANUARY.splitlines()[0]
+        + "\n1,2025-02-03,a@example.com,Case,-1,9.90,paid\n3,2025-02-04,a@example.com,Lamp,1,20.00,paid\n"
+    )
     shop = rt.read_orders([JANUARY.encode(), back.encode()])
     assert shop.frame(shop.orders)[["order_ref", "refunds", "net"]].values.tolist()[0] == ["1", 990, 990]
     again = rt.read_orders([JANUARY.encode(), back.encode(), back.encode()])

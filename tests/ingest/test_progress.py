@@ -24,7 +24,7 @@ def test_progress_only_grows_and_ends_with_everything_done(large):
     shares = [share for share, _ in seen]
     assert shares == sorted(shares)
     assert seen[-1] == (1.0, "done")
-    assert [step for step in dict.fromkeys(step for _, step in seen)] == ["reading", "orders", "writing", "done"]
+    assert list(dict.fromkeys(step for _, step in seen)) == ["reading", "orders", "writing", "done"]
 
 
 def test_whatever_progress_raises_stops_the_reading_and_leaves_nothing(large, tmp_path):

@@ -42,10 +42,14 @@ def _rates(questions: tuple[rt.QuestionError, ...]) -> dict[str, float]:
     found = next((question.choices for question in questions if question.option == "currency"), ())
     if not found:
         return {}
-    st.caption(_("Orders in another currency are set aside, unless you say what one unit is worth in the one you pick."))
+    st.caption(
+        _("Orders in another currency are set aside, unless you say what one unit is worth in the one you pick.")
+    )
     label = _("1 {currency} in the currency you pick")
     typed = {
-        name: place.number_input(label.format(currency=name), value=None, min_value=0.0, format="%.4f", key=f"rate_{name}")
+        name: place.number_input(
+            label.format(currency=name), value=None, min_value=0.0, format="%.4f", key=f"rate_{name}"
+        )
         for name, place in zip(found, st.columns(len(found)), strict=True)
     }
     return {name: rate for name, rate in typed.items() if rate}
