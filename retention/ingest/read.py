@@ -279,9 +279,8 @@ def _type_files(
             del questions[before:]  # a second attempt at the same file asks anew
             layout = part.match.layout
             match = by_layout(layout, dialect.columns, dialect.rows) if layout.is_reshaped else part.match
-            guessed = (
-                PRICES if any(picked.get(price) for price in PRICES) else ()
-            )  # a price that was picked goes before one that was guessed
+            # A price that was picked goes before one that was guessed.
+            guessed = PRICES if any(picked.get(price) for price in PRICES) else ()
             kept = {field: column for field, column in match.mapping.items() if column not in picked.values()}
             kept = {field: column for field, column in kept.items() if field not in guessed}
             chosen = {field: column for field, column in (kept | picked).items() if column}

@@ -34,7 +34,7 @@ def account() -> None:
         )
     )
     st.markdown(escape(_purchases(report)))
-    told = [*_renewed_and_totals(report), *_matches(report)]
+    told = [*_renewed_and_totals(report), *matches(report)]
     if told:
         st.markdown("\n".join(f"- {escape(sentence)}" for sentence in told))
     _lacking(report)
@@ -88,7 +88,7 @@ def _renewed_and_totals(report: Report) -> list[str]:
     return said
 
 
-def _matches(report: Report) -> list[str]:
+def matches(report: Report) -> list[str]:
     """How much of every other file belongs to the orders."""
     sentences = {
         "customers": _("{matched} of {used} customers in {file} have ordered."),

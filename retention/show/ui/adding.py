@@ -9,6 +9,7 @@ import retention as rt
 from retention.show.changes import Change, compare
 from retention.show.i18n import _, date, money, number
 from retention.show.ui import session
+from retention.show.ui.account import matches
 from retention.show.ui.pending import Pending, accept, forsake
 from retention.show.ui.screen import escape
 from retention.show.ui.tables import grid
@@ -21,7 +22,8 @@ def offer(files: Pending) -> None:
     change = _compared(before.fingerprint, after.fingerprint, before, after)
     names = ", ".join(path.name for path in files.paths if path.name not in known)
     st.subheader(escape(_("What {files} would change").format(files=names)), anchor=False)
-    st.markdown("\n".join(f"- {escape(sentence)}" for sentence in sentences(change)))
+    joined = [said for said in matches(after.report) if said not in matches(before.report)]
+    st.markdown("\n".join(f"- {escape(sentence)}" for sentence in [*sentences(change), *joined]))
     grid(_table(change, before, after), _("The orders before and after"))
     with st.container(horizontal=True):
         st.button(_("Take it over"), type="primary", on_click=accept, args=(files, files.candidate))

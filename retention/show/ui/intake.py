@@ -33,8 +33,9 @@ def upload() -> None:
     """The place to drop files, and beside it, once there are orders, the place to add to them."""
     st.session_state.setdefault("drops", 0)
     places = st.columns(2) if source() else [st.container()]
+    first = _("Order export of your shop: CSV, TSV, TXT or XLSX, also packed as .gz; one file or several")
     labels = {
-        "drop": _("Order export of your shop: CSV, TSV, TXT or XLSX, also packed as .gz; one file or several"),
+        "drop": _("Start over with other files instead of those that are loaded") if source() else first,
         "add": _(
             "Add a file to the orders that are loaded: a later export, another shop, customers, products, feedback"
         ),

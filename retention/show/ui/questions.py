@@ -14,6 +14,18 @@ from retention.show.ui import session
 from retention.show.ui.pending import Pending, put, source
 from retention.show.ui.screen import escape
 
+SIGNS = {
+    "ZŁ": "PLN",
+    "FT": "HUF",
+    "€": "EUR",
+    "$": "USD",
+    "£": "GBP",
+    "₺": "TRY",
+    "TL": "TRY",
+    "₽": "RUB",
+    "РУБ": "RUB",
+}
+
 
 def ask(files: Pending, asked: rt.QuestionError) -> None:
     """Every open question with its possible answers, one button for all."""
@@ -68,8 +80,8 @@ def ask_currency() -> None:
             width=420,
         )
         sent = st.form_submit_button(_("Use this currency"))
-    if sent and is_currency(typed):
-        put(files.answered("currency", "", typed.strip().upper()))
+    if sent and is_currency(letters(typed)):
+        put(files.answered("currency", "", letters(typed)))
         st.rerun()
     elif sent:
         st.error(not_a_currency())
@@ -98,7 +110,7 @@ def _answer(question: rt.QuestionError, number: int) -> str:
     key = f"question_{number}_{question.option}_{question.file}"
     if not question.choices:
         remedy = escape(_(question.remedy).format(**question.facts))
-        return st.text_input(f"{sentence} {remedy}", max_chars=3, key=key, width=420).strip().upper()
+        return letters(st.text_input(f"{sentence} {remedy}", max_chars=3, key=key, width=420))
     known = answers(question.option)
 
     def words(value: str) -> str:
@@ -112,7 +124,12 @@ def _answer(question: rt.QuestionError, number: int) -> str:
 
 def is_currency(value: str) -> bool:
     """Whether these are the letters of a currency."""
-    return value.strip().upper() in Locale("en").currencies
+    return value in Locale("en").currencies
+
+
+def letters(value: str) -> str:
+    """The letters of a currency, also where somebody typed its sign."""
+    return SIGNS.get(value.strip().upper(), value.strip().upper())
 
 
 def not_a_currency() -> str:

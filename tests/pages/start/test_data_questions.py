@@ -95,7 +95,7 @@ def test_files_that_look_like_two_shops_are_asked_about(page):
 def test_a_second_currency_is_converted_where_somebody_says_what_it_is_worth(page):
     rows = "1,2025-05-20,a@example.com,Mug,1,10.00,EUR\n2,2025-05-21,b@example.com,Mug,1,10.00,EUR\n3,2025-05-22,c@example.com,Mug,1,40.00,PLN\n"
     page.drop(("two.csv", f"{HEAD.strip()},Currency\n{rows}".encode()))
-    euro, zloty = page.test.main.number_input
+    _euro, zloty = page.test.main.number_input
     assert zloty.label == "1 PLN in the currency you pick"
     zloty.set_value(0.25)
     page.press("Read the file this way")
