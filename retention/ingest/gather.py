@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 
 from retention.errors import EmptyError, FileError
 from retention.ingest.dialect import Dialect
+from retention.ingest.kinds import recognise_table
 from retention.ingest.layouts import Join, carries
 from retention.ingest.mapping import OWN, Match, recognise
 from retention.ingest.source import Text
-from retention.ingest.tables import recognise_table
 
 
 @dataclass

@@ -16,7 +16,7 @@ import duckdb
 
 from retention.engine import Dataset, workshop
 from retention.errors import EmptyError, FileError, OptionError, QuestionError, check_option
-from retention.ingest import account, build, tables
+from retention.ingest import account, build
 from retention.ingest.answers import ANSWERS, Mapping, read_answers
 from retention.ingest.currency import choose_currency
 from retention.ingest.decide import decide
@@ -25,10 +25,12 @@ from retention.ingest.encoding import DAMAGED, TWICE
 from retention.ingest.gather import Part, Side, gather, told_apart
 from retention.ingest.layouts import Layout
 from retention.ingest.mapping import OWN, by_layout, check_mapping, fingerprint, plain
+from retention.ingest.matching import write_tables
 from retention.ingest.phones import e164
 from retention.ingest.progress import Progress, Steps, watched
 from retention.ingest.rows import change
 from retention.ingest.source import Source, Text, to_text
+from retention.ingest.tables import SideFile, type_table
 from retention.ingest.typed import Typed, type_file
 from retention.ingest.write import write
 from retention.orders import Orders
@@ -196,7 +198,7 @@ def _build(
     build.build_orders(connection, held, shops, phones, place)
     steps.step(0.85, 0.98, "writing")
     write(connection, held, place)
-    matches = tables.write_tables(connection, typed_sides, place)
+    matches = write_tables(connection, typed_sides, place)
     set_aside = account.write_set_aside(connection, files, others, place)
     first, last = connection.execute("SELECT min(ordered_at), max(ordered_at) FROM refs").fetchone()
     facts = account.facts(connection, duplicates, set_aside, renewed)
@@ -312,14 +314,14 @@ def _for_file(options: dict, saved: dict, answer: str, file: str) -> str | None:
 
 def _type_side(
     connection: duckdb.DuckDBPyConnection, side: Side, number: int, options: dict, questions: list[QuestionError]
-) -> tables.SideFile:
+) -> SideFile:
     asked = {answer: _for_file(options, {}, answer, side.text.name) for answer in ANSWERS if answer != "statuses"}
     try:
-        return tables.type_table(connection, side.text, side.dialect, side.kind, side.mapping, asked, number)
+        return type_table(connection, side.text, side.dialect, side.kind, side.mapping, asked, number)
     except QuestionError as question:
         questions.append(question)
         question.assumed = question.assumed or question.choices[0]
-        return tables.type_table(
+        return type_table(
             connection,
             side.text,
             side.dialect,

@@ -1,36 +1,27 @@
-"""The other files a shop has: customers, events, feedback, support tickets, marketing spend, products, experiments.
-
-What each kind is recognised by stands in tables/, a small file a kind. needs: fields that have to have a column, and a cell
-in every row; beside: fields that have to have a column; without: fields of orders it never has; tells: fields that give
-it away; key: what makes two rows one, the later file's is kept; rest: where the other columns go.
-"""
+"""A file of customers, events, feedback, … → typed rows in a table of the engine."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from array import array
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
 import pandas as pd
 
-from retention.engine import sql_type
 from retention.errors import ColumnError, QuestionError
 from retention.ingest.build import e164_sql
 from retention.ingest.decide import ask_decimal, column_sql, csv_sql, day_month_evidence, matched_formats
 from retention.ingest.dialect import Dialect
-from retention.ingest.mapping import DATE, EMAIL, NUMBER, aliases, plain
+from retention.ingest.kinds import Kind, kinds, meanings
+from retention.ingest.mapping import NUMBER, plain
 from retention.ingest.phones import e164
 from retention.ingest.records import TOO_FEW, flatten
 from retention.ingest.source import Text
 from retention.ingest.values import (
     DAY_AND_MONTH,
-    SERIAL,
     DateReading,
     cents_sql,
     decimal_mark,
@@ -39,9 +30,9 @@ from retention.ingest.values import (
     read_dates,
     timestamp_sql,
 )
-from retention.ingest.words import relay_sql, words
+from retention.ingest.words import words
 from retention.report import Choice
-from retention.schema import FIELDS, IDENTITY, PRICES, SIDE_TABLES
+from retention.schema import FIELDS, IDENTITY
 
 Connection = duckdb.DuckDBPyConnection
 TYPES = {
@@ -53,62 +44,8 @@ TYPES = {
     "yes_no": "BOOLEAN",
 }
 NUMBERS, DATES = ("number", "money"), ("date", "moment", "month")
-MONTH = re.compile(r"^\d{4}[-./ ]+\d{1,2}\.?$|^\d{1,2}[-./]\d{4}$|^[^\W\d_]{3,}\.? \d{4}$|^\d{4}\.? [^\W\d_]{3,}\.?$")
-COMPACT = re.compile(r"^(19|20)\d{6}$")
-MOST_ARMS = 12
 SAMPLE = 300
 DAY = "CAST({} AS DATE) - DATE '1970-01-01'"
-# What a column of a table is, where it is not the field of the same name.
-COLUMNS = {
-    "customers": {
-        "email": "email_key",
-        "name": "coalesce(name, nullif(concat_ws(' ', first_name, last_name), ''))",
-        "birth_year": "coalesce(year(birth_date), CASE WHEN birth_year BETWEEN 1900 AND 2100 THEN birth_year END)",
-        "has_account": "coalesce(has_account, NOT is_guest)",
-        "attributes": "rest",
-    },
-    "events": {
-        "event_id": "row_number() OVER (ORDER BY file, line)",
-        "kind": "CASE WHEN kind IN ('view', 'cart', 'wishlist', 'purchase') THEN kind ELSE 'other' END",
-        "day": DAY.format("happened_at"),
-    },
-    "feedback": {"feedback_id": "row_number() OVER (ORDER BY file, line)", "day": DAY.format("given_at")},
-    "spend": {"amount": "sum(amount)", "currency": "upper(currency)"},
-    "products": {"attributes": "rest"},
-    "assignments": {"metrics": "rest"},
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Field:
-    """What a column holds and is called; `perhaps` are names that count only after all others, where the values fit.
-
-    A cell of a strict field that holds something unreadable sets its row aside; of others it is left out and counted.
-    """
-
-    holds: str
-    names: tuple[str, ...] = ()
-    perhaps: tuple[str, ...] = ()
-    strict: bool = False
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What a kind of file is recognised by and how its rows are read; see the head of this module."""
-
-    name: str
-    fields: dict[str, Field]
-    needs: tuple[tuple[str, ...], ...]
-    beside: tuple[tuple[str, ...], ...]
-    without: tuple[tuple[str, ...], ...]
-    tells: tuple[str, ...]
-    key: str
-    rest: str
-    words: dict[str, dict[str, str]]
-
-    def is_strict(self, name: str) -> bool:
-        """Whether an unreadable cell of this field sets its row aside."""
-        return self.fields[name].strict or (name,) in self.needs
 
 
 @dataclass(frozen=True)
@@ -128,121 +65,6 @@ class SideFile:
     broken: tuple[tuple[int, str], ...]
     starts: array = field(repr=False)
     choices: tuple[Choice, ...] = ()
-
-
-@lru_cache(maxsize=1)
-def kinds() -> dict[str, Kind]:
-    """Every kind of file, by its name."""
-    folder = files("retention.ingest").joinpath("tables")
-    return {
-        name: _kind(name, tomllib.loads(folder.joinpath(f"{name}.toml").read_text("utf-8"))) for name in SIDE_TABLES
-    }
-
-
-def _kind(name: str, entry: dict) -> Kind:
-    fields = {
-        known: Field(one["holds"], tuple(one.get("names", ())), tuple(one.get("perhaps", ())), one.get("strict", False))
-        for known, one in entry["fields"].items()
-    }
-    groups = {
-        part: tuple(tuple(re.split(r" [|+] ", group)) for group in entry.get(part, ()))
-        for part in ("needs", "beside", "without")
-    }
-    meanings = {
-        about: {plain(word): meaning for meaning, spellings in entries.items() for word in spellings}
-        for about, entries in entry.get("words", {}).items()
-    }
-    tells = tuple(entry.get("tells", ()))
-    return Kind(
-        name, fields, **groups, tells=tells, key=entry.get("key", ""), rest=entry.get("rest", ""), words=meanings
-    )
-
-
-def recognise_table(
-    columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]
-) -> tuple[str, dict[str, str], dict[str, str]] | None:
-    """The kind of a file, its mapping field → column and why ("name" or "values"); None for orders and for the unknown.
-
-    The kind that knows most columns wins; a field that gives a kind away counts as three.
-    """
-    of_orders = {aliases()[plain(column)] for column in columns if plain(column) in aliases()}
-    parts_of_order = ({"ordered_at"}, {*PRICES, "order_total"}, {"order_id", *IDENTITY})
-    is_order = all(part & of_orders for part in parts_of_order)
-    best = None
-    for kind in kinds().values():
-        mapping, because = _columns_of(kind, columns, rows)
-        told = set(kind.tells) & set(mapping)
-        if is_order and ("quantity" in of_orders or not told):
-            continue
-        if any(of_orders.issuperset(group) for group in kind.without):
-            continue
-        if all(set(group) & set(mapping) for group in kind.needs + kind.beside):
-            score = len(mapping) + 2 * len(told)
-            if best is None or score > best[0]:
-                best = score, kind.name, mapping, because
-    return best and best[1:]
-
-
-def _columns_of(
-    kind: Kind, columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]
-) -> tuple[dict[str, str], dict[str, str]]:
-    """For each field the column of its best name that fits, filled ones before empty ones."""
-    names = _names(kind.name)
-    cells = {column: [row[at].strip() for row in rows if row[at].strip()] for at, column in enumerate(columns)}
-    found = {column: names.get(plain(column)) or names.get(plain(_without_unit(column))) for column in columns}
-    mapping, because = {}, {}
-    for column in sorted(filter(found.get, columns), key=lambda column: (not cells[column], found[column][1])):
-        name, _, sure = found[column]
-        if name in mapping or not (sure or cells[column]):
-            continue
-        if _share_fitting(kind, name, cells[column]) >= (0.3 if sure else 0.8):
-            mapping[name], because[name] = column, "name" if sure else "values"
-    return mapping, because
-
-
-def _without_unit(column: str) -> str:
-    """`Amount spent (EUR)` as `Amount spent`."""
-    return column.partition("(")[0]
-
-
-@lru_cache(maxsize=16)
-def _names(kind: str) -> dict[str, tuple[str, int, bool]]:
-    """Normalised column name → field, rank and whether it needs no proof: own names, the orders' names, mere hints."""
-    fields = kinds()[kind].fields
-    own = [(plain(spelling), name, True) for name, one in fields.items() for spelling in (name, *one.names)]
-    shared = [(spelling, name, True) for spelling, name in aliases().items() if name in fields]
-    hints = [(plain(spelling), name, False) for name, one in fields.items() for spelling in one.perhaps]
-    known: dict[str, tuple[str, int, bool]] = {}
-    for rank, (spelling, name, sure) in enumerate([*own, *shared, *hints]):
-        known.setdefault(spelling, (name, rank, sure))
-    return known
-
-
-def _share_fitting(kind: Kind, name: str, cells: list[str]) -> float:
-    """The share of the cells that look like the field; 1 where there are none."""
-    if kind.fields[name].holds == "arm" and len(set(cells)) > MOST_ARMS:
-        return 0.0
-    return sum(_looks_like(kind, name, cell) for cell in cells) / len(cells) if cells else 1.0
-
-
-def _looks_like(kind: Kind, name: str, cell: str) -> bool:
-    match kind.fields[name].holds:
-        case "number" | "money":
-            return bool(NUMBER.match(cell))
-        case "date" | "moment":
-            return bool(DATE.match(cell) or SERIAL.match(cell) or COMPACT.match(cell))
-        case "month":
-            return bool(DATE.match(cell) or MONTH.match(cell) or COMPACT.match(cell))
-        case "email":
-            return bool(EMAIL.match(cell))
-        case "yes_no" | "word":
-            return plain(cell) in _meanings(kind, name)
-    return True
-
-
-def _meanings(kind: Kind, name: str) -> dict[str, str]:
-    """Normalised word → meaning."""
-    return words()["yes_no"] if kind.fields[name].holds == "yes_no" else kind.words.get(name, {})
 
 
 def type_table(
@@ -356,7 +178,7 @@ def _values(
         elif cell and holds[name] in NUMBERS:
             value = (cents_sql if holds[name] == "money" else number_sql)(cell, marks[mapping[name]])
         elif cell and holds[name] in ("yes_no", "word"):
-            value = _word_sql(connection, cut, cell, _meanings(kind, name), holds[name] == "yes_no")
+            value = _word_sql(connection, cut, cell, meanings(kind, name), holds[name] == "yes_no")
         elif cell and holds[name] == "id":
             value = rf"regexp_replace(ltrim({cell}, chr(39)), '^(\d+)\.0+$', '\1')"
         elif cell and holds[name] not in DATES:
@@ -536,167 +358,3 @@ def _unreadable(kind: Kind, name: str) -> str:
     }
     reason = reasons.get(kind.fields[name].holds, "")
     return reason and f"not {reason}"
-
-
-def write_tables(connection: Connection, sides: list[SideFile], folder: Path) -> pd.DataFrame:
-    """Match the rows of all files with the orders and write one Parquet file a table; fill customers and lines from them.
-
-    A person is found by e-mail, else phone, else customer number, as they stand in any order; not by the phone of somebody
-    with another e-mail, for families share one. A feedback or ticket is also found by its order number. Of two rows with
-    one key the later counts. Returns one row a file: kind, file, rows, used, set_aside, merged, matched (rows used that name
-    a customer, product or order of the orders; missing for spend), share.
-    """
-    for table in SIDE_TABLES.values():
-        (folder / f"{table.get_name()}.parquet").unlink(missing_ok=True)
-    if sides:
-        _known_people(connection)
-    accounts = {}
-    for kind in kinds().values():
-        chosen = [side for side in sides if side.kind == kind.name]
-        if chosen:
-            matched = _match(connection, kind, chosen, folder)
-            query = f"SELECT file, count(*), count(*) FILTER ({matched}) FROM found_{kind.name} GROUP BY file"
-            accounts |= {file: counts for file, *counts in connection.execute(query).fetchall()}
-            _write(connection, kind, folder)
-    if any(side.kind == "customers" for side in sides):
-        _fill_customers(connection, folder)
-    if any(side.kind == "products" for side in sides):
-        _fill_lines(connection, folder)
-    return pd.DataFrame([_account(side, *accounts.get(side.number, (0, 0))) for side in sides])
-
-
-def _account(side: SideFile, used: int, matched: int) -> dict[str, object]:
-    is_matched = side.kind != "spend"
-    return {
-        "kind": side.kind,
-        "file": side.text.name,
-        "rows": side.rows,
-        "used": used,
-        "set_aside": len(side.broken),
-        "merged": side.rows - len(side.broken) - used,
-        "matched": matched if is_matched else None,
-        "share": matched / used if is_matched and used else None,
-    }
-
-
-def _known_people(connection: Connection) -> None:
-    """Make `known_people`: every e-mail, phone and number in the orders and whose it is, the last one to use it."""
-    names = " UNION ALL ".join(
-        f"SELECT '{key}' AS name, {key} AS key, customer_ref, order_id FROM refs WHERE {key} IS NOT NULL"
-        for key in ("email_key", "phone_key", "id_key")
-    )
-    connection.execute(f"""
-        CREATE OR REPLACE TABLE known_people AS SELECT name, key, max_by(customer_id, order_id) AS customer_id,
-            contains(max_by(customer_ref, order_id), '@') AS has_email FROM ({names}) JOIN ids USING (customer_ref) GROUP BY name, key""")
-
-
-def _match(connection: Connection, kind: Kind, sides: list[SideFile], folder: Path) -> str:
-    """Make `found_<kind>`: the rows of all its files that count, with customer and order; return the test of a match."""
-    scales = {side.number: _scale(connection, side) for side in sides} if kind.name == "feedback" else {}
-    every = " UNION ALL BY NAME ".join(
-        f"SELECT {side.number} AS file, *{scales.get(side.number, '')} FROM side_{side.number}" for side in sides
-    )
-    columns, joins, tests = ["every.*"], "", []
-    if "customer_id" in kind.fields:
-        columns = ["every.* EXCLUDE (customer_id)"]
-        alone = {"phone_key": " AND (every.email_key IS NULL OR NOT by_phone_key.has_email)"}
-        joins = "".join(
-            f" LEFT JOIN known_people AS by_{key} ON by_{key}.name = '{key}' AND by_{key}.key = every.{key}{alone.get(key, '')}"
-            for key in ("email_key", "phone_key", "id_key")
-        )
-        matches = [f"by_{key}.customer_id" for key in ("email_key", "phone_key", "id_key")]
-        ranks = " ".join(f"WHEN {match} IS NOT NULL THEN {rank}" for rank, match in enumerate(matches))
-        columns.append(f"CASE {ranks} END AS match_rank")
-        tests = ["customer_id IS NOT NULL"]
-        if "order_id" in kind.fields:
-            columns[0] = "every.* EXCLUDE (customer_id, order_id)"
-            columns.append("placed.order_id")
-            matches.append("placed.customer_id")
-            tests.append("order_id IS NOT NULL")
-            joins += """ LEFT JOIN (
-                SELECT ltrim(order_ref, '#') AS ref, max(order_id) AS order_id, max_by(customer_id, order_id) AS customer_id
-                FROM refs LEFT JOIN ids USING (customer_ref) GROUP BY ref) AS placed ON placed.ref = ltrim(every.order_id, '#')"""
-        columns.append(f"coalesce({', '.join(matches)}) AS customer_id")
-    if kind.name == "products":
-        lines = _path(folder, "lines")
-        sold = [f"{key} IN (SELECT {key} FROM {lines} WHERE {key} IS NOT NULL)" for key in ("product_id", "product")]
-        columns.append(f"coalesce({sold[0]}, false) OR coalesce({sold[1]}, false) AS is_sold")
-        tests = ["is_sold"]
-    latest = f"{kind.key} IS NULL OR row_number() OVER (PARTITION BY {kind.key} ORDER BY file DESC, line DESC) = 1"
-    if kind.name == "spend":
-        latest = f"file = max(file) OVER (PARTITION BY {kind.key})"
-    connection.execute(f"""
-        CREATE OR REPLACE TABLE found_{kind.name} AS SELECT {", ".join(columns)} FROM ({every}) AS every {joins}
-        {f"QUALIFY {latest}" if kind.key else ""}""")
-    return " OR ".join(tests) or "false"
-
-
-def _scale(connection: Connection, side: SideFile) -> str:
-    """The ends of a file's scale, as two more columns: by its name where that says NPS, else by the scores in it."""
-    low, high = connection.execute(f"SELECT min(score), max(score) FROM side_{side.number}").fetchone()
-    if low is not None and low >= 0 and high <= 10:
-        name = plain(side.mapping["score"])
-        if "nps" in name.split() or "recommend" in name or (low < 1 and high > 5):
-            low, high = 0, 10
-        elif low >= 1:
-            low, high = 1, 5 if high <= 5 else 10
-    return "".join(
-        f", CAST({'NULL' if end is None else end} AS DOUBLE) AS {name}"
-        for end, name in ((low, "scale_low"), (high, "scale_high"))
-    )
-
-
-def _path(folder: Path, table: str) -> str:
-    return "'" + str(folder / f"{table}.parquet").replace("'", "''") + "'"
-
-
-def _write(connection: Connection, kind: Kind, folder: Path) -> None:
-    table = SIDE_TABLES[kind.name]
-    made = COLUMNS.get(kind.name, {})
-    columns = ", ".join(
-        f"CAST({made.get(name, name)} AS {sql_type(holds)}) AS {name}" for name, holds in table.schema().items()
-    )
-    order = f"GROUP BY {kind.key} ORDER BY {kind.key}" if kind.name == "spend" else "ORDER BY file, line"
-    connection.execute(
-        f"COPY (SELECT {columns} FROM found_{kind.name} {order}) TO {_path(folder, table.get_name())} (FORMAT parquet)"
-    )
-
-
-def _fill_customers(connection: Connection, folder: Path) -> None:
-    """Give customers what the orders do not say; for consent, gender and birth year the customers file is right."""
-    _rewrite(connection, folder, "customers", f"""
-        SELECT customers.* REPLACE (
-            coalesce(customers.name, person.name) AS name, coalesce(customers.phone, person.phone) AS phone,
-            coalesce(customers.email, person.email) AS email, coalesce(customers.country, person.country) AS country,
-            coalesce(customers.city, person.city) AS city, coalesce(customers.is_guest, NOT person.has_account) AS is_guest,
-            coalesce(person.consent, customers.consent) AS consent, coalesce(person.gender, customers.gender) AS gender,
-            coalesce(person.birth_year, customers.birth_year) AS birth_year,
-            coalesce(customers.contactable, false) OR coalesce(customers.email IS NULL
-                AND NOT regexp_matches(person.email, '{relay_sql()}'), false) AS contactable)
-        FROM {_path(folder, "customers")} AS customers LEFT JOIN (
-            SELECT * REPLACE ({", ".join(f"CAST({value} AS {sql_type(SIDE_TABLES['customers'].schema()[name])}) AS {name}" for name, value in COLUMNS["customers"].items() if name != "attributes")})
-            FROM found_customers WHERE customer_id IS NOT NULL
-            QUALIFY row_number() OVER (PARTITION BY customer_id ORDER BY match_rank, file DESC, line DESC) = 1) AS person
-            USING (customer_id)
-        ORDER BY customer_id""")  # fmt: skip
-
-
-def _fill_lines(connection: Connection, folder: Path) -> None:
-    """Give lines the product's name and category where they have none."""
-    by_id, by_name = (
-        f"(SELECT {key}, max_by(category, (file, line)) AS category, max_by(product, (file, line)) AS title "
-        f"FROM found_products WHERE {key} IS NOT NULL GROUP BY {key})"
-        for key in ("product_id", "product")
-    )
-    _rewrite(connection, folder, "lines", f"""
-        SELECT lines.* REPLACE (coalesce(lines.product, numbered.title) AS product,
-            coalesce(lines.category, numbered.category, named.category) AS category)
-        FROM {_path(folder, "lines")} AS lines LEFT JOIN {by_id} AS numbered USING (product_id)
-            LEFT JOIN {by_name} AS named ON named.product = lines.product
-        ORDER BY line_id""")  # fmt: skip
-
-
-def _rewrite(connection: Connection, folder: Path, table: str, query: str) -> None:
-    part = folder / f"{table}_filled.parquet"
-    connection.execute(f"COPY ({query}) TO {_path(folder, part.stem)} (FORMAT parquet)")
-    part.replace(folder / f"{table}.parquet")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import retention as rt
 from retention import schema
-from retention.ingest import build, mapping, tables
+from retention.ingest import build, kinds, mapping
 from retention.show.sentences import explained
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +33,7 @@ def messages() -> list[str]:
         if path.parent.name == "ingest":
             found |= dict.fromkeys(_phrases(tree))
     found |= dict.fromkeys([*schema.FIELDS.values(), *build.REASONS.values()])
-    found |= dict.fromkeys(tables.kinds())
+    found |= dict.fromkeys(kinds.kinds())
     for layout in mapping.layouts():
         said = (layout.name, layout.lacks, layout.alone, *(join.without for join in layout.join))
         found |= dict.fromkeys(filter(None, said))

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 import sys
 
+from retention.ingest.kinds import Kind, kinds
 from retention.ingest.layouts import Layout, layouts
-from retention.ingest.tables import Kind, kinds
 
 SALES_MANAGER = "seller panel, list of orders"
 OLIST = "*Brazilian E-Commerce Public Dataset by Olist* on Kaggle"

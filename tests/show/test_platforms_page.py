@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from retention.ingest.kinds import kinds
 from retention.ingest.layouts import layouts
-from retention.ingest.tables import kinds
 from retention.show import platforms
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -8,9 +8,9 @@ from pathlib import Path
 import streamlit as st
 
 import retention as rt
+from retention.ingest.kinds import recognise_table
 from retention.ingest.layouts import Layout, layouts
 from retention.ingest.mapping import LIKELY, OWN, SURE, check_mapping
-from retention.ingest.tables import recognise_table
 from retention.schema import IDENTITY
 
 HEAD_BYTES = 1 << 21
