@@ -78,10 +78,11 @@ def decided(check: str) -> str:
 
 
 def headline(quality: QualityTable) -> str:
-    """Whether the numbers can be trusted, in one sentence: the rows they stand on and the largest doubt."""
+    """Whether the numbers can be trusted, in one sentence: the rows they stand on and the largest doubt still open."""
     facts = {"rows": number(quality.rows), "share": percent(min(quality.rows_used / quality.rows, 0.999))}
     part = _("all {rows} rows") if quality.rows_used == quality.rows else _("{share} of the {rows} rows")
-    checks = quality.table[(quality.table["group"] == "count") & ~quality.table["check"].isin(NO_DOUBT)]
+    open_ = (quality.table["group"] == "count") & ~quality.table["active"].astype(bool)
+    checks = quality.table[open_ & ~quality.table["check"].isin(NO_DOUBT)]
     weight, check = max(((_weight(row), row) for row in checks.itertuples()), key=lambda pair: pair[0])
     if weight < WORTH_SAYING:
         pattern, doubt = _("Your numbers stand on {part}; nothing found would move them by 1 % or more."), ""

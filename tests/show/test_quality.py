@@ -48,7 +48,8 @@ def test_wholesale_orders_are_named(result):
     )
     left_out = with_check(found, "wholesale", active=True, net_change=1 / 3)
     assert "They are left out at present; counting them would mean: net revenue +33.3%" in said(left_out, "wholesale")
-    assert quality.headline(left_out).endswith("the largest doubt: wholesale orders could move the figures by 33.3%.")
+    assert quality.headline(found).endswith("the largest doubt: wholesale orders could move the figures by 25.0%.")
+    assert "wholesale" not in quality.headline(left_out)
 
 
 def test_silent_days_are_written_as_dates(result):
@@ -133,3 +134,9 @@ def test_the_chart_of_what_is_not_known_leaves_out_what_the_files_lack(result):
         "What is not known of the orders: E-mail address: 4.3%; Consent to marketing: 2.9%."
     )
     assert quality.absent(lacking) == "Not in the files at all: Phone number."
+
+
+def test_what_a_switch_has_decided_is_no_doubt_any_more():
+    shop = rt.load_sample()
+    assert "names no customer" in quality.headline(rt.quality_table(shop))
+    assert "names no customer" not in quality.headline(rt.quality_table(shop.filter(leave_out="unidentified")))
