@@ -102,7 +102,7 @@ def test_a_frame_keeps_its_named_index_and_odd_columns(tmp_path):
     ).set_index("order_id")
     assert text_of(frame, tmp_path)[1] == (
         "order_id,ordered_at,product,mixed,kind,price\n"
-        "1,2025-01-31 10:00:00+01:00,two lines,5,a,1.5\n"
+        "1,2025-01-31 10:00:00+01:00,two lines,5,a,1.5000\n"
         "2,2025-02-01 11:30:00+01:00,,five,,\n"
     )
 

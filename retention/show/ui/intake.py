@@ -33,14 +33,15 @@ def upload() -> None:
     """The place to drop files, and beside it, once there are orders, the place to add to them."""
     st.session_state.setdefault("drops", 0)
     places = st.columns(2) if source() else [st.container()]
-    first = _("Order export of your shop: CSV, TSV, TXT or XLSX, also packed as .gz; one file or several")
     labels = {
-        "drop": _("Start over with other files instead of those that are loaded") if source() else first,
+        "drop": _("Order export of your shop: CSV, TSV, TXT or XLSX, also packed as .gz; one file or several"),
         "add": _(
             "Add a file to the orders that are loaded: a later export, another shop, customers, products, feedback"
         ),
     }
     for (name, label), place in zip(labels.items(), places, strict=False):
+        if name == "drop" and source():
+            place.caption(_("Start over with other files instead of those that are loaded"))
         uploads = place.file_uploader(label, accept_multiple_files=True, key=f"{name}_{st.session_state['drops']}")
         if uploads:
             _take(uploads, adds=name == "add")
