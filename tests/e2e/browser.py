@@ -98,6 +98,10 @@ class Visitor:
             else {"name": file[0], "mimeType": "text/csv", "buffer": file[1]}
             for file in files
         ]
+        if place:  # the place to add appears once the orders are there, and the page is drawn once more for it
+            self.page.get_by_test_id("stFileUploader").nth(place).wait_for()
+            self.page.wait_for_timeout(500)
+            self.settled()
         box = self.page.get_by_test_id("stFileUploader").nth(place).element_handle()
         box.query_selector("input[type=file]").set_input_files(payload)
         box.wait_for_element_state("hidden", timeout=30_000)  # when the app has taken them, an empty place is drawn
