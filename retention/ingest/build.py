@@ -8,7 +8,7 @@ import duckdb
 import pandas as pd
 
 from retention.ingest.mapping import plain
-from retention.ingest.rows import TEMPORARY, change
+from retention.ingest.rows import QUICKLY, change
 from retention.ingest.words import words
 from retention.schema import ORDER_MONEY
 
@@ -279,7 +279,7 @@ def build_orders(
             FROM told)
         SELECT * EXCLUDE (cancelled, order_discount, refunded, products), hash(order_ref) AS key, CAST(CAST(ordered_at AS DATE) - DATE '1970-01-01' AS INTEGER) AS day,
             CAST(year(ordered_at) * 12 + month(ordered_at) - 1 AS INTEGER) AS month
-        FROM kinds) TO '{judged}' ({TEMPORARY})""")
+        FROM kinds) TO '{judged}' ({QUICKLY})""")
     connection.execute(f"""
         CREATE VIEW judged AS SELECT *, coalesce(email_key, phone_key, id_key) AS customer_ref
         FROM read_parquet('{judged}', file_row_number = true)""")
@@ -293,7 +293,7 @@ def build_orders(
     connection.execute(f"""
         COPY (SELECT order_id, judged.* EXCLUDE (file_row_number, customer_ref), customer_id AS person, first_day, first_month
             FROM judged JOIN places ON file_row_number = row LEFT JOIN ids USING (customer_ref))
-        TO '{placed}' ({TEMPORARY})""")
+        TO '{placed}' ({QUICKLY})""")
     connection.execute("DROP TABLE places")
     connection.execute(f"""
         CREATE VIEW refs AS SELECT *, coalesce(email_key, phone_key, id_key) AS customer_ref FROM read_parquet('{placed}')""")

@@ -21,13 +21,14 @@ def choose_currency(
 ) -> str:
     """The currency of the orders; those in any other are converted, or set aside once one was chosen."""
     wanted = currency.upper() if currency else ""
-    _name_habits(connection, files, rates, choices)
+    if len(files) > 1 or rates:
+        _name_habits(connection, files, rates, choices)
     found = build.currencies(connection)
     for name, rate in ((name.upper(), rate) for name, rate in rates.items()):
         if name in found and name != wanted:
             build.convert(connection, name, rate, wanted)
             choices.append(Choice(f"{name} → {wanted}", f"× {rate:g}", "as you said", "rates"))
-    found = build.currencies(connection)
+    found = build.currencies(connection) if rates else found
     if found and wanted and wanted not in found:
         raise OptionError(
             "currency={value!r} is not in the file.", "Found: {found}.", value=currency, found=", ".join(found)

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import duckdb
 
-TEMPORARY = "FORMAT parquet, COMPRESSION lz4_raw"  # how what is soon read again is written
+QUICKLY = "FORMAT parquet, COMPRESSION lz4_raw"  # what is read much more often than it is sent anywhere
 
 
 def write_rows(connection: duckdb.DuckDBPyConnection, query: str, number: int, place: Path) -> int:
     """Write the rows of file `number`; return how many there are. A second attempt replaces the first."""
     path = _path(place, number)
-    connection.execute(f"COPY ({query}) TO '{path}' ({TEMPORARY})")
+    connection.execute(f"COPY ({query}) TO '{path}' ({QUICKLY})")
     return connection.execute(f"SELECT count(*) FROM read_parquet('{path}')").fetchone()[0]
 
 

@@ -13,6 +13,7 @@ import io
 import re
 import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -246,11 +247,11 @@ def _checked(path: Path, encoding: str | None, name: str, target: Path, progress
     last, utf8 = b"", codecs.getincrementaldecoder("utf-8")()
     is_utf8 = is_ascii = True
     size = path.stat().st_size
-    with open(path, "rb") as stream:
+    with open(path, "rb") as stream, ThreadPoolExecutor(1) as beside:
         bom = stream.read(4)
         stream.seek(0)
         while chunk := stream.read(CHUNK):
-            digest.update(chunk)
+            beside.submit(digest.update, chunk)
             newlines += chunk.count(b"\n")
             returned = chunk.count(b"\r")
             returns += returned

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from retention.ingest.rows import QUICKLY
 from retention.ingest.words import relay_sql
 
 WHOLESALE_FENCE = 3  # an order beyond the upper quartile by three times the middle half, on the scale of ratios
@@ -73,7 +74,7 @@ def write(connection: duckdb.DuckDBPyConnection, fields: set[str], folder: Path)
     }
     for table, query in queries.items():
         path = str(folder / f"{table}.parquet").replace("'", "''")
-        connection.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)")
+        connection.execute(f"COPY ({query}) TO '{path}' ({QUICKLY})")
 
 
 def _same_order(connection: duckdb.DuckDBPyConnection) -> str:
