@@ -7,6 +7,7 @@ import re
 import tomllib
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -177,22 +178,7 @@ def _totals_apart(
 
 def check_mapping(mapping: dict[str, str], columns: tuple[str, ...], layout: Layout, file: str) -> None:
     """Refuse a mapping that names an unknown field or column, or lacks what no analysis can do without."""
-    for name_of_field, column in mapping.items():
-        if name_of_field not in FIELDS:
-            raise ColumnError(
-                "{field!r} is not something a column can hold.",
-                "Possible: {known}.",
-                field=name_of_field,
-                known=", ".join(FIELDS),
-            )
-        if column not in columns:
-            raise ColumnError(
-                "{file} has no column {column!r}. Found: {found}.",
-                "Pick one of these under Columns.",
-                file=file,
-                column=column,
-                found=", ".join(columns),
-            )
+    check_columns(mapping, FIELDS, columns, file)
     missing = []
     if "ordered_at" not in mapping:
         missing.append("ordered_at")
@@ -212,3 +198,23 @@ def check_mapping(mapping: dict[str, str], columns: tuple[str, ...], layout: Lay
             field=field_name,
             missing=tuple(missing),
         )
+
+
+def check_columns(mapping: dict[str, str], fields: Iterable[str], columns: tuple[str, ...], file: str) -> None:
+    """Refuse a mapping that names an unknown field or a column the file does not have."""
+    for name, column in mapping.items():
+        if name not in fields:
+            raise ColumnError(
+                "{field!r} is not something a column can hold.",
+                "Possible: {known}.",
+                field=name,
+                known=", ".join(fields),
+            )
+        if column not in columns:
+            raise ColumnError(
+                "{file} has no column {column!r}. Found: {found}.",
+                "Pick one of these under Columns.",
+                file=file,
+                column=column,
+                found=", ".join(columns),
+            )

@@ -16,7 +16,7 @@ from retention.ingest.build import e164_sql
 from retention.ingest.decide import ask_decimal, column_sql, csv_sql, day_month_evidence, matched_formats
 from retention.ingest.dialect import Dialect
 from retention.ingest.kinds import Kind, kinds, meanings
-from retention.ingest.mapping import NUMBER, plain
+from retention.ingest.mapping import NUMBER, check_columns, plain
 from retention.ingest.phones import e164
 from retention.ingest.records import TOO_FEW, flatten
 from retention.ingest.source import Text
@@ -103,22 +103,7 @@ def type_table(
 
 def _check(kind: Kind, mapping: dict[str, str], columns: tuple[str, ...], file: str) -> None:
     """Refuse a mapping that names an unknown field or column, or lacks what every row needs."""
-    for name, column in mapping.items():
-        if name not in kind.fields:
-            raise ColumnError(
-                "{field!r} is not something a column can hold.",
-                "Possible: {known}.",
-                field=name,
-                known=", ".join(kind.fields),
-            )
-        if column not in columns:
-            raise ColumnError(
-                "{file} has no column {column!r}. Found: {found}.",
-                "Pick one of these under Columns.",
-                file=file,
-                column=column,
-                found=", ".join(columns),
-            )
+    check_columns(mapping, kind.fields, columns, file)
     for name, *others in kind.needs:
         if not {name, *others} & set(mapping):
             raise ColumnError(
