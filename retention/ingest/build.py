@@ -175,9 +175,10 @@ def restore_refunded(connection: Connection, files: list[int]) -> None:
 
 def know_states(connection: Connection, statuses: dict[str, str], files_of_lines: list[int]) -> None:
     """Make `states`, word → meaning. In `files_of_lines` the state is that of a line: a cancelled line leaves its order,
-    a returned one is money back on it."""
+    a returned one is money back on it. Makes `given_back` too: row, money, where a file tells which line was paid back."""
     known = words()["status"] | {plain(state): meaning for state, meaning in statuses.items()}
     _lookup(connection, "states", "status", known)
+    connection.execute("CREATE TABLE given_back (row BIGINT, money BIGINT)")
     if not files_of_lines:
         return
     chosen = f"file IN ({', '.join(map(str, files_of_lines))}) AND outcome IS NULL"
@@ -195,6 +196,9 @@ def know_states(connection: Connection, statuses: dict[str, str], files_of_lines
         UPDATE rows SET order_id = order_id || ' (' || meaning || ')' FROM states
         WHERE {chosen} AND status = word AND meaning IN ('cancelled', 'failed', 'pending') AND order_id IN (SELECT order_id FROM mixed)""",
     )
+    connection.execute(f"""
+        INSERT INTO given_back SELECT rows.rowid, amount - coalesce(abs(discount), 0) FROM rows JOIN mixed USING (order_id)
+            JOIN states ON status = word WHERE {chosen} AND back > 0 AND meaning IN ('returned', 'refunded')""")
     change(
         connection,
         f"""
@@ -206,6 +210,11 @@ def know_states(connection: Connection, statuses: dict[str, str], files_of_lines
 def sum_of_lines(connection: Connection, money: dict[int, tuple[str, ...]]) -> None:
     """Add up money of the order of which every row has its own part; money: file → its columns of that kind."""
     for file, names in money.items():
+        if "refunded" in names:
+            connection.execute(
+                "INSERT INTO given_back SELECT rowid, abs(refunded) FROM rows WHERE file = ? AND refunded <> 0 AND outcome IS NULL",
+                [file],
+            )
         for name in names:
             change(
                 connection,

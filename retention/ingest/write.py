@@ -84,19 +84,27 @@ def _same_order(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def _share(connection: duckdb.DuckDBPyConnection, same: str) -> None:
-    """`shares`: what of an order's own discount and refund falls on each of its lines, in proportion to their value."""
+    """`shares`: what of an order's own discount and refund falls on each of its lines.
 
-    def part(amount: str) -> str:
-        upto = "sum(base) OVER (PARTITION BY order_id ORDER BY product_id, amount, discount, row)"
-        total = "sum(base) OVER (PARTITION BY order_id)"
-        parts = [f"round({amount} * ({sum_})::DOUBLE / {total})" for sum_ in (upto, f"{upto} - base")]
+    A refund falls first on the lines that the file says were given back, the rest of it and the discount on all, in
+    proportion to their value.
+    """
+
+    def part(amount: str, weight: str) -> str:
+        upto = f"sum({weight}) OVER (PARTITION BY order_id ORDER BY product_id, amount, discount, row)"
+        total = f"sum({weight}) OVER (PARTITION BY order_id)"
+        parts = [f"round({amount} * ({sum_})::DOUBLE / {total})" for sum_ in (upto, f"{upto} - {weight}")]
         return f"CASE WHEN {amount} = 0 OR {total} = 0 THEN 0 ELSE {parts[0]} - {parts[1]} END"
 
+    named = "least(refund_share, sum(back) OVER (PARTITION BY order_id))"
     connection.execute(f"""
-        CREATE TABLE shares AS SELECT row, {part("extra_discount")} AS discount_part, {part("refund_share")} AS refund_part
-        FROM (SELECT rows.rowid AS row, refs.order_id, product_id, amount, discount, extra_discount, refund_share,
+        CREATE TABLE shares AS SELECT row, {part("extra_discount", "base")} AS discount_part,
+            {part(named, "back")} + {part(f"(refund_share - {named})", "(base - back)")} AS refund_part
+        FROM (SELECT *, least(coalesce(money, 0), base) AS back FROM (
+            SELECT rows.rowid AS row, refs.order_id, product_id, amount, discount, extra_discount, refund_share, money,
                 CASE WHEN quantity < 0 THEN 0 ELSE greatest(amount - coalesce(abs(discount), 0), 0) END AS base
-            FROM rows JOIN refs ON {same} WHERE outcome IS NULL AND (extra_discount > 0 OR refund_share > 0))""")
+            FROM rows JOIN refs ON {same} LEFT JOIN given_back ON rows.rowid = given_back.row
+            WHERE outcome IS NULL AND (extra_discount > 0 OR refund_share > 0)))""")
 
 
 def _wholesale(connection: duckdb.DuckDBPyConnection) -> str:

@@ -1,5 +1,7 @@
 """What an order, a customer, a purchase and a refund are, on shops one can work out by hand."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -291,3 +293,28 @@ def test_rates_turn_the_other_currencies_into_the_chosen_one():
 def test_rates_without_a_currency_are_refused():
     with pytest.raises(rt.OptionError, match="Give currency= as well"):
         read(TWO_CURRENCIES, rates={"USD": 0.5})
+
+
+@pytest.mark.parametrize(
+    ("status", "refunds"),
+    [
+        (["delivered", "returned", "delivered"], [0, 2000, 0]),
+        (["returned", "delivered", "returned"], [1000, 0, 3000]),
+        (["returned", "returned", "returned"], [1000, 2000, 3000]),
+    ],
+)
+def test_a_returned_line_is_paid_back_on_its_own_line(status, refunds):
+    rows = [f"1,2025-01-05,{word},a@example.com,p{n},1,{n}0\n" for n, word in enumerate(status, 1)]
+    shop = read("Rendelés,Dátum,Állapot,E-mail,Termék,Darab,Egységár\n" + "".join(rows))
+    lines = shop.frame(shop.lines).sort_values("product")
+    assert lines["refund"].tolist() == refunds
+    assert_lines_add_up(shop)
+
+
+def test_an_item_that_names_its_refund_carries_it():
+    folder = Path(__file__).parent / "platforms"
+    shop = rt.read_orders(next((folder / "woocommerce_webtoffee").glob("order_export*.csv")))
+    lines = shop.frame(shop.lines)
+    given_back = lines[lines["refund"] > 0].groupby("product")["refund"].sum().to_dict()
+    assert given_back == {"Mug, enamel": 1200, "Poster: A2": 3000}
+    assert_lines_add_up(shop)
