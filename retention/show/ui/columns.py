@@ -13,10 +13,10 @@ import streamlit as st
 import retention as rt
 from retention.ingest.mapping import LIKELY, PERHAPS, SURE
 from retention.schema import FIELDS
-from retention.show.files import neutral
 from retention.show.i18n import _
 from retention.show.ui.looks import is_sure, lacking
 from retention.show.ui.pending import Pending, order_files, put, saved_choices
+from retention.show.ui.preview import preview
 from retention.show.ui.questions import answers, is_currency, not_a_currency
 from retention.show.ui.screen import download, escape, sentence_of
 
@@ -73,7 +73,9 @@ def _file(files: Pending, found: rt.Inspection, place: str) -> tuple[Pending, bo
     files = _formats(files, found, at)
     twice = next((name for name in picked.values() if name and list(picked.values()).count(name) > 1), None)
     mapping = {name: column for column, name in picked.items() if name}
-    _preview(found, mapping)
+    chosen = mapping | {name: "" for name in found.mapping if name not in mapping}
+    formats = {option: value for option in ("date_order", "decimal") if (value := files.answer(option, found.name))}
+    preview(found, [name for name in READING_ORDER if name in mapping], chosen, formats)
     problem = lacking(found, mapping)
     if twice:
         both = " · ".join(column for column, name in picked.items() if name == twice)
@@ -85,7 +87,6 @@ def _file(files: Pending, found: rt.Inspection, place: str) -> tuple[Pending, bo
     elif problem:
         note.warning(escape(sentence_of(problem)))
     else:
-        chosen = mapping | {name: "" for name in found.mapping if name not in mapping}
         files = replace(files, fields=_fields(files, found, chosen))
         choices = json.dumps(saved_choices(files, found, chosen), ensure_ascii=False, indent=1)
         name = f"{Path(found.name).stem}.columns.json"
@@ -144,16 +145,6 @@ def _examples(cells: pd.Series) -> str:
     for mark in ("@", "://", "www."):
         text = text.replace(mark, f"{WORD_JOINER}{mark}")  # or the browser makes a link of it
     return text
-
-
-def _preview(found: rt.Inspection, mapping: dict[str, str]) -> None:
-    """The first rows as they would be read: order, date, customer, product, quantity, price, and so on."""
-    st.markdown(_("**The first rows, read this way**"))
-    names = [name for name in READING_ORDER if name in mapping]
-    seen = pd.DataFrame({_(FIELDS[name]): found.preview[mapping[name]] for name in names})
-    st.dataframe(
-        seen.head(8).map(neutral), hide_index=True, alt=_("The first rows of the file, read this way"), height="content"
-    )
 
 
 def _formats(files: Pending, found: rt.Inspection, at: str) -> Pending:

@@ -61,8 +61,25 @@ def test_the_first_rows_are_shown_live_in_reading_order(page):
         "how many pieces",
         "the price of one piece",
     ]
-    assert list(preview.iloc[0]) == ["1", "02.03.2025", "c1@example.com", "Mug", "1", "9.90"]
+    assert list(preview.iloc[0]) == ["1", "Mar 2, 2025", "c1@example.com", "Mug", "1", "9.90"]
     assert not page.test.warning
+
+
+def test_the_first_rows_show_how_dates_and_numbers_are_understood(page):
+    page.drop(("till.csv", TILL[1].replace(b",9.90\n", b",1.250\n")))
+    page.take_for("Bon", "order_id").take_for("Amount per piece", "unit_price")
+    assert list(page.test.dataframe[0].value.iloc[0])[-1] == "1.250"  # only an answer settles it
+    page.select("Numbers", ",")
+    assert list(page.test.dataframe[0].value.iloc[0])[-1] == "1,250.00"
+    page.select("Dates", "mdy")
+    assert page.test.dataframe[0].value.iloc[1].tolist()[1] == "Mar 3, 2025"
+
+
+def test_the_first_rows_say_what_cannot_be_read(page):
+    page.drop(TILL)
+    page.take_for("Bon", "order_id").take_for("Item", "unit_price")
+    warnings = [warning.value for warning in page.test.warning]
+    assert any("column Item: not a number; found 'Mug'" in text for text in warnings), warnings
 
 
 def test_the_file_is_read_as_corrected(page):
