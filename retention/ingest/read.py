@@ -37,7 +37,7 @@ from retention.orders import Orders
 from retention.report import Choice
 from retention.schema import IDENTITY, PRICES
 
-VERSION = "3"
+VERSION = "4"
 MOST_STATES = 10
 
 
@@ -298,6 +298,11 @@ def _type_files(
         known = {join.name for join, _, _ in part.others}
         for join in (join for join in part.match.layout.join if join.without and join.name not in known):
             choices.append(Choice(part.match.layout.name, "read as far as it goes", join.without))
+        mapped = set(file.reading.mapping)
+        if mapped & {"name", "first_name", "last_name"} and not mapped & set(IDENTITY):
+            choices.append(
+                Choice("Customers", "not told apart", "by a name alone; it takes an e-mail, phone or number", "mapping")
+            )
         if part.match.layout.lacks:
             choices.append(Choice(part.match.layout.name, "read as far as it goes", part.match.layout.lacks))
         if part.match.layout.includes:

@@ -180,3 +180,9 @@ def test_inspect_tells_what_a_file_looks_like():
     assert found.because["email"] == "name"
     assert found.preview["Miasto"].tolist()[:2] == ["Budapest", "Győr"]
     assert rt.inspect_orders(SAMPLES / "orders_shopify.csv").layout == "Shopify orders"
+
+
+def test_names_alone_make_no_customers_and_the_report_says_so():
+    shop = rt.read_orders(b"order_id,ordered_at,name,product,quantity,unit_price\n1,2025-01-05,Ann Lee,Mug,1,9.90\n")
+    (choice,) = [choice for choice in shop.report.choices if choice.about == "Customers"]
+    assert choice.chosen == "not told apart" and "e-mail" in choice.why
