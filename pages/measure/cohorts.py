@@ -26,7 +26,7 @@ with right:
     )
 cohorts = ui.run("cohorts", rt.retention_table, orders, period=period, value=value)
 
-ui.say(sentences.cohorts(cohorts))
+ui.say(sentences.who_comes_back(cohorts))
 for note in cohorts.notes:
     st.caption(_(note))
 ui.chart(rt.charts.retention_heatmap, cohorts)

@@ -15,7 +15,8 @@ SAMPLES = ("shop", "cdnow")
 def load_sample(name: str = "shop") -> Orders:
     """The orders of a sample shop.
 
-    "shop": an invented electronics-and-gadgets shop, about 4,000 customers in 24 months, EUR. "cdnow": the real purchases
+    "shop": an invented electronics-and-gadgets shop, about 4,000 customers in 24 months, EUR, with its customers, products
+    and ratings. "cdnow": the real purchases
     of 2,357 customers of a CD shop, 1997-01 to 1998-06, USD (Fader & Hardie, as shipped with lifetimes). Raises
     OptionError for another name and FileError when the files are not there.
 
@@ -23,14 +24,18 @@ def load_sample(name: str = "shop") -> Orders:
     'USD'
     """
     check_option("name", name, SAMPLES)
-    path = sample_path(name)
-    if not path.exists():
-        raise FileError("The sample {file} is missing.", "Make it with: python sample_data/generate.py", file=path.name)
-    return read_orders(path)
+    paths = sample_files(name)
+    for path in paths:
+        if not path.exists():
+            raise FileError(
+                "The sample {file} is missing.", "Make it with: python sample_data/generate.py", file=path.name
+            )
+    return read_orders(paths)
 
 
-def sample_path(name: str) -> Path:
-    """Where the file of a sample lies."""
+def sample_files(name: str) -> list[Path]:
+    """Where the files of a sample lie."""
     if name == "cdnow":
-        return Path(find_spec("lifetimes").submodule_search_locations[0]) / "datasets" / "CDNOW_sample.txt"
-    return Path(__file__).parents[2] / "sample_data" / "orders.csv"
+        return [Path(find_spec("lifetimes").submodule_search_locations[0]) / "datasets" / "CDNOW_sample.txt"]
+    folder = Path(__file__).parents[2] / "sample_data"
+    return [folder / f"{table}.csv" for table in ("orders", "customers", "products", "feedback")]

@@ -17,6 +17,9 @@ SECOND, SECOND_ON_DARK = "#b86a14", "#f0a95c"
 GREY, GREY_ON_DARK = "#6d767c", "#9aa4ab"
 INK, INK_ON_DARK = "#1f2a30", "#e9edef"
 
+MAX_MARKS = 5_000
+TOO_FEW = 30
+
 _HEIGHT = 320
 _PERIOD_DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
 _STATES = ("complete", "incomplete", "few")
@@ -56,6 +59,11 @@ def notes():
         "incomplete": _("Incomplete: not over yet, or only partly in the data"),
         "few": _("Fewer than 30 customers: too few to tell"),
     }
+
+
+def states(complete, few):
+    """Tell for each row whether it is complete, incomplete, or of too few customers."""
+    return ["incomplete" if not c else "few" if f else "complete" for c, f in zip(complete, few, strict=True)]
 
 
 def _state_names():

@@ -144,7 +144,7 @@ def test_row_order_does_not_matter():
 
 def test_long_daily_series_stay_within_the_limit_and_say_so():
     chart = charts.kpi_line(kpis(4000, freq="D"), "repeat_rate")
-    assert marks_drawn(chart) <= charts.MAX_MARKS
+    assert marks_drawn(chart) <= marks.MAX_MARKS
     assert "Only the latest 1,250 of 4,000 are drawn." in chart.description
     assert rows_of(chart, 1)["label"].iloc[-1] == i18n.date(pd.Timestamp("2024-01-01") + pd.Timedelta(days=3999))
 
@@ -208,7 +208,7 @@ def test_numbers_leave_the_cells_when_there_are_too_many_ages_for_them():
 def test_heatmap_of_many_weekly_cohorts_keeps_the_latest_and_says_so():
     chart = charts.retention_heatmap(cohorts(150, period="week"))
     cells = rows_of(chart, 0)
-    assert len(cells) == 99 * 100 / 2 <= charts.MAX_MARKS
+    assert len(cells) == 99 * 100 / 2 <= marks.MAX_MARKS
     assert cells["name"].iloc[-1] == i18n.period_label(cohorts(150, period="week").table.index[-1], "week")
     assert "Only the latest 99 of 150 are drawn." in chart.description
 
@@ -250,7 +250,9 @@ def test_colours_stand_out_on_light_and_on_dark():
     assert contrast(marks.SECOND, "#ffffff") >= 3 <= contrast(marks.SECOND_ON_DARK, "#11161c")
     full = [round(0.75 * int(marks.ACCENT[i : i + 2], 16) + 0.25 * 255) for i in (1, 3, 5)]
     assert contrast(marks.INK, "#{:02x}{:02x}{:02x}".format(*full)) >= 4.5
-    assert charts._CELL.startswith("rgba({}, {}, {}".format(*(int(marks.ACCENT[i : i + 2], 16) for i in (1, 3, 5))))
+    assert charts.cohorts._CELL.startswith(
+        "rgba({}, {}, {}".format(*(int(marks.ACCENT[i : i + 2], 16) for i in (1, 3, 5)))
+    )
 
 
 def test_the_lighter_colour_goes_on_the_darker_background():

@@ -95,19 +95,19 @@ def cohort_result(rate, n, value="retention"):
 
 
 def test_cohorts_are_told_as_of_a_hundred():
-    assert sentences.cohorts(cohort_result(0.17, 3689)) == (
+    assert sentences.who_comes_back(cohort_result(0.17, 3689)) == (
         "Of 100 new customers, 17 buy again in the next month (between 16 and 18; 3,689 customers)."
     )
 
 
 def test_too_few_customers_are_no_rate():
-    assert sentences.cohorts(cohort_result(0.5, 29)) == "Only 29 customers are old enough: too few to tell."
+    assert sentences.who_comes_back(cohort_result(0.5, 29)) == "Only 29 customers are old enough: too few to tell."
 
 
 def test_young_cohorts_are_no_rate():
     young = cohort_result(0.5, 100)
     young.average = young.average.head(1)
-    assert sentences.cohorts(young) == "No cohort is old enough yet to say whether customers come back."
+    assert sentences.who_comes_back(young) == "No cohort is old enough yet to say whether customers come back."
 
 
 @pytest.mark.parametrize(

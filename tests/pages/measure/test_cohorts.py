@@ -54,7 +54,7 @@ def test_notebook_gives_the_screen_again(page, execute):
     page.choose("cohorts_period", "quarter").choose("cohorts_value", "net_per_customer").choose("country", ["HU"])
     printed = execute(
         page.notebook,
-        "from retention.show.sentences import cohorts as words\nfrom retention.show.files import csv_bytes\n"
+        "from retention.show.sentences import who_comes_back as words\nfrom retention.show.files import csv_bytes\n"
         "print(words(cohorts))\nprint(csv_bytes(cohorts.table.reset_index()).decode('utf-8-sig'), end='')",
     )
     sentence, _newline, table = printed.partition("\n")

@@ -1,13 +1,11 @@
-"""Answers in plain words, written from result tables."""
+"""Key figures in words."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pandas as pd
 
-from retention.measure.cohorts import RetentionTable
 from retention.show.i18n import (
     _,
     interval,
@@ -119,35 +117,6 @@ def kpi(table: pd.DataFrame, name: str, period: str, currency: str) -> str:
     return f"{sentence} ({', '.join(beside)})." if beside else f"{sentence}."
 
 
-def cohorts(result: RetentionTable) -> str:
-    """Whether customers come back, in one sentence."""
-    average = result.average.set_index("age")
-    words = {
-        "day": _("day"), "week": _("week"), "month": _("month"), "quarter": _("quarter"), "year": _("year"),
-    }  # fmt: skip
-    if 1 not in average.index:
-        return _("No cohort is old enough yet to say whether customers come back.")
-    first = average.loc[1]
-    if result.value != "retention":
-        return _("{value} in the first {period} after the first purchase, average of all cohorts: {rate}.").format(
-            value=measure_name(result.value),
-            period=words[result.period],
-            rate=measure_value(result.value, first["rate"], result.currency),
-        )
-    if first["n"] < 30:
-        return _("Only {n} customers are old enough: too few to tell.").format(n=number(first["n"]))
-    sentence = _(
-        "Of 100 new customers, {share} buy again in the next {period} (between {low} and {high}; {n} customers)."
-    ).format(
-        share=number(first["rate"] * 100, 0),
-        period=words[result.period],
-        low=number(first["low"] * 100, 0),
-        high=number(first["high"] * 100, 0),
-        n=number(first["n"]),
-    )
-    return sentence
-
-
 def more_or_less(change: float) -> str:
     """A relative change as the middle of a sentence that ends in a time; nothing when it is missing."""
     if pd.isna(change):
@@ -163,9 +132,3 @@ def change(row: pd.Series) -> str | None:
     if pd.isna(row["change"]):
         return None
     return percent_points(row["change"]) if row["kind"] == "share" else percent(row["change"])
-
-
-def explained(function: Callable) -> list[str]:
-    """What a public function's docstring says to a reader: the meaning and when not to trust it, not columns and errors."""
-    paragraphs = [" ".join(paragraph.split()) for paragraph in (function.__doc__ or "").strip().split("\n\n")]
-    return [text for text in paragraphs if not text.startswith((">>>", "Returns", "Raises"))]

@@ -1,0 +1,187 @@
+"""Who comes back, by cohort."""
+
+import altair as alt
+import pandas as pd
+
+from retention.show import marks
+from retention.show.i18n import (
+    _,
+    interval,
+    is_share,
+    measure_name,
+    measure_value,
+    number,
+    period_label,
+)
+from retention.show.marks import MAX_MARKS, TOO_FEW, states
+
+NUMBERED_AGES = 25
+
+_CELL = "rgba(17, 122, 148, {})"  # marks.ACCENT; at 0.75 the words on it still reach 4.6 to 1, light and dark
+
+
+def retention_heatmap(result):
+    """Draw a cohort table: one row a cohort with its size, one column an age, darker for more.
+
+    `result` is what `retention_table` returns: `table` (indexed by cohort start; `customers`, then ages 0,
+    1, 2, …), `partial` (same ages, True where the period is not over), `period`, `value`, `currency`. Age 0
+    carries no colour: everyone bought then. Unobserved cells stay empty, incomplete ones are outlined and
+    starred, cohorts of fewer than 30 customers are grey. Numbers appear in the cells when there is room for
+    them.
+
+        retention_heatmap(rt.retention_table(orders, period="month"))
+    """
+    name = measure_name(result.value)
+    ages = [column for column in result.table.columns if column != "customers"]
+    numbered = len(ages) <= NUMBERED_AGES
+    table, left_out = _cohorts_that_fit(result.table.sort_index(), ages, 2 if numbered else 1)
+    rows = _cells(table, result, ages)
+    if rows.empty:
+        return marks.nothing(name)
+    top = _scale_top(rows)
+    at = [0, top / 2, top]
+    at_labels = [measure_value(result.value, x, result.currency, short=True) for x in at]
+    bare = {"domain": False, "ticks": False}
+    by_age = marks.axis(
+        marks.age_title(result.period), orient="top", labelAngle=0, values=marks.spread(ages, 13), **bare
+    )
+    x = alt.X(field="age", type="ordinal", axis=by_age, scale=alt.Scale(paddingInner=0.03))
+    y = alt.Y(
+        field="cohort",
+        type="ordinal",
+        sort=None,
+        axis=marks.axis(labelLimit=190, **bare),
+        scale=alt.Scale(paddingInner=0.06),
+    )
+    scale_legend = marks.legend(title=name, gradientLength=140, values=at, labelExpr=marks.lookup(at, at_labels))
+    colour = alt.Color(
+        field="value",
+        type="quantitative",
+        scale=alt.Scale(domain=[0, top], range=[_CELL.format(0.08), _CELL.format(0.75)], clamp=True),
+        legend=scale_legend if (~rows["few"] & (rows["age"] > 0)).any() else None,
+    )
+    outline = alt.StrokeWidth(
+        field="state",
+        type="ordinal",
+        scale=alt.Scale(domain=["complete", "incomplete"], range=[0, 1]),
+        legend=marks.legend(["incomplete"], orient="top") if "incomplete" in set(rows["state"]) else None,
+    )
+    titles = {
+        "name": _("Cohort"),
+        "size": _("Customers"),
+        "age": by_age.title,
+        "text": name,
+        "note": _("Note"),
+    }
+    boxes = alt.Chart(rows).mark_rect(stroke=marks.ink(), strokeDash=[3, 2])
+    plain = alt.value("rgba(128, 136, 142, 0.18)")
+    layers = [
+        boxes.encode(
+            x=x,
+            y=y,
+            color=alt.condition("datum.few || datum.age === 0", plain, colour),
+            strokeWidth=outline,
+            tooltip=marks.tooltip(titles),
+        )
+    ]
+    if numbered:
+        room = f"bandwidth('x') < {7 * int(rows['short'].str.len().max())} ? 0 : 1"
+        digits = alt.Chart(rows).mark_text(fontSize=12, color=marks.ink(), opacity=alt.ExprRef(room), tooltip=None)
+        layers.append(digits.encode(x=x, y=y, text=alt.Text(field="short", type="nominal")))
+    sentences = [marks.span(name, rows["name"]), _cohort_summary(rows, result)]
+    chart = marks.finish(alt.layer(*layers), sentences, left_out, len(table))
+    step = 26 if len(table) <= 26 else 20 if len(table) <= 60 else 14
+    return chart.properties(height=alt.Step(step), autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
+
+
+def retention_curve(result):
+    """Draw the average retention by age over all cohorts, weighted by their size, with its 95 % band.
+
+    `result.average` has `age`, `rate`, `n` (customers old enough to be counted), `low` and `high`. Age 0 is
+    left out: everyone bought then. Averages over fewer than 30 customers are grey and have no band.
+
+        retention_curve(rt.retention_table(orders, period="month"))
+    """
+    name, title = measure_name(result.value), marks.age_title(result.period)
+    average = result.average.loc[lambda f: (f["age"] > 0) & f["rate"].notna()].head(MAX_MARKS // 3)
+    if average.empty:
+        return marks.nothing(name)
+
+    def text(x):
+        return measure_value(result.value, x, result.currency)
+
+    few = (average["n"] < TOO_FEW).to_numpy()
+    rows = average[["age", "rate", "low", "high"]].astype({"rate": float, "low": float, "high": float})
+    rows["text"] = [text(x) for x in rows["rate"]]
+    rows["range"] = [interval(a, b, text) for a, b in zip(rows["low"], rows["high"], strict=True)]
+    rows["n"] = [number(n) for n in average["n"]]
+    rows["state"] = ["few" if scanty else "complete" for scanty in few]
+    rows["note"] = rows["state"].map(marks.notes())
+    rows.loc[few, ["low", "high"]] = float("nan")
+    drawn = [rows["rate"].min(), rows["rate"].max(), rows["low"].min(), rows["high"].max()]
+    scale = marks.value_axis(drawn, lambda x: measure_value(result.value, x, result.currency, short=True))
+    by_age = marks.axis(title, labelAngle=0, values=marks.spread(list(rows["age"]), 13), domain=False, ticks=False)
+    x = alt.X(field="age", type="ordinal", axis=by_age, scale=alt.Scale(type="point", padding=0.3))
+    titles = {"age": title, "text": name, "range": _("95% interval"), "n": _("Customers"), "note": _("Note")}
+    layers = marks.line_with_band(rows, x, "rate", scale)
+    layers.append(marks.points(rows, x, alt.Y(field="rate", type="quantitative", **scale), titles))
+    first, last = rows.iloc[0], rows.iloc[-1]
+    sentences = [
+        _("{name}: average of all cohorts, weighted by size.").format(name=name),
+        _("{age_title}: {first} at {first_age}, {last} at {last_age}.").format(
+            age_title=title,
+            first=first["text"],
+            first_age=first["age"],
+            last=last["text"],
+            last_age=last["age"],
+        ),
+    ]
+    return marks.finish(alt.layer(*layers), sentences)
+
+
+def _cohorts_that_fit(table, ages, marks_per_cell):
+    """Keep the latest cohorts whose cells stay within `MAX_MARKS`, and say how many were left out."""
+    marks_drawn = table[ages].notna().sum(axis=1) * marks_per_cell
+    fits = marks_drawn[::-1].cumsum()[::-1] <= MAX_MARKS
+    return table.loc[fits], int((~fits).sum())
+
+
+def _cells(table, result, ages):
+    """Make one row a cell that has been observed, with every label it needs."""
+    long = table[ages].astype(float).reset_index(drop=True).melt(ignore_index=False, var_name="age")
+    cells = long.dropna(subset="value").rename_axis("row").reset_index().sort_values(["row", "age"])
+    if cells.empty:
+        return cells
+    row, column = cells["row"].to_numpy(), cells["age"].map({age: i for i, age in enumerate(ages)}).to_numpy()
+    partial = result.partial.reindex(index=table.index, columns=ages).to_numpy(dtype=bool)[row, column]
+    cells["age"] = cells["age"].astype(int)
+    cells["name"] = pd.Index([period_label(start, result.period) for start in table.index]).take(row)
+    cells["size"] = pd.Index([number(size) for size in table["customers"]]).take(row)
+    cells["cohort"] = cells["name"] + " · " + cells["size"]
+    cells["few"] = (table["customers"] < TOO_FEW).to_numpy()[row]
+    cells["state"] = ["incomplete" if running else "complete" for running in partial]
+    cells["note"] = pd.Series(states(~partial, cells["few"]), index=cells.index).map(marks.notes())
+    cells["text"] = [measure_value(result.value, x, result.currency) for x in cells["value"]]
+    if len(ages) <= NUMBERED_AGES:
+        fine = is_share(result.value) and cells.loc[cells["age"] > 0, "value"].max() < 0.1
+        short = [measure_value(result.value, x, result.currency, short=not fine) for x in cells["value"]]
+        cells["short"] = [f"{words}*" if star else words for words, star in zip(short, partial, strict=True)]
+    return cells.drop(columns="row").reset_index(drop=True)
+
+
+def _scale_top(cells):
+    """Choose the value that gets the full colour: the largest after age 0 that can be trusted."""
+    later = cells.loc[cells["age"] > 0]
+    telling = later.loc[~later["few"], "value"]
+    top = (telling if len(telling) else later["value"]).max()
+    return float(top) if top > 0 else 1.0
+
+
+def _cohort_summary(cells, result):
+    count = number(cells["cohort"].nunique())
+    grey = " " + _("Cohorts in grey have fewer than 30 customers.") if cells["few"].any() else ""
+    first = cells.loc[(cells["age"] == 1) & (cells["state"] == "complete") & ~cells["few"], "value"]
+    if first.empty:
+        return _("Cohorts: {count}.").format(count=count) + grey
+    low, high = (measure_value(result.value, x, result.currency) for x in (first.min(), first.max()))
+    return _("Cohorts: {count}; between {low} and {high} at age 1.").format(count=count, low=low, high=high) + grey
