@@ -31,9 +31,14 @@ def prepare(folder: Path) -> None:
         part.rename(path)
     if not (folder / "ten_million.csv").exists():
         _ten_million(folder)
-    orders = rt.read_orders(folder / "million.csv", folder=folder / "million")  # anew: the package may have changed
-    facts = {name: str(getattr(orders, name)) for name in FACTS}
-    (folder / "million" / "facts.json").write_text(json.dumps(facts))
+    _keep(folder, "million")  # anew: the package may have changed
+    if not (folder / "ten_million" / "facts.json").exists():
+        _keep(folder, "ten_million")
+
+
+def _keep(folder: Path, name: str) -> None:
+    orders = rt.read_orders(folder / f"{name}.csv", folder=folder / name)
+    (folder / name / "facts.json").write_text(json.dumps({fact: str(getattr(orders, fact)) for fact in FACTS}))
 
 
 def _ten_million(folder: Path) -> None:
@@ -51,12 +56,12 @@ def retail(folder: Path) -> str:
     return os.environ.get("RETENTION_ONLINE_RETAIL") or str(folder / "retail.csv")
 
 
-def million(folder: Path) -> rt.Orders:
-    """The dataset made from a million lines."""
-    facts = json.loads((folder / "million" / "facts.json").read_text())
-    for name in ("observed_from", "as_of"):
-        facts[name] = date.fromisoformat(facts[name])
-    return rt.Orders(dataset=Dataset(folder / "million"), report=None, **facts)
+def million(folder: Path, name: str = "million") -> rt.Orders:
+    """The dataset made from a million lines, or from `ten_million`."""
+    facts = json.loads((folder / name / "facts.json").read_text())
+    for day in ("observed_from", "as_of"):
+        facts[day] = date.fromisoformat(facts[day])
+    return rt.Orders(dataset=Dataset(folder / name), report=None, **facts)
 
 
 if __name__ == "__main__":
