@@ -37,4 +37,5 @@ page = st.navigation(
 ui.choose_language()
 if data := ui.data():
     ui.filters.show(data.orders)
+    ui.assumptions.show(data.orders)
 page.run()

@@ -27,6 +27,13 @@ class Margin:
     costs: bool = False
 
     @property
+    def given(self) -> float | dict[str, float] | str:
+        """What `Orders.with_margin` takes to give this margin."""
+        if self.costs:
+            return "products"
+        return dict(self.by_category) | {"": self.share} if self.by_category else self.share
+
+    @property
     def is_one_number(self) -> bool:
         """Whether every piece of revenue has the same margin."""
         return not self.by_category and not self.costs

@@ -10,7 +10,8 @@ from retention.show.i18n import _, measure_name
 KPIS = (
     "net", "orders", "customers", "new_customers", "returning_customers", "aov", "purchase_frequency",
     "revenue_per_customer", "repeat_rate", "returning_customer_rate", "retention_rate", "returning_revenue_share",
-    "units", "gross", "discounts", "refunds",
+    "second_order_rate_30", "second_order_rate_60", "second_order_rate_90", "second_order_rate_180",
+    "second_order_rate_365", "churn_rate", "profit", "units", "gross", "discounts", "refunds",
 )  # fmt: skip
 
 orders = ui.start(_("Key figures"), _("How do the key figures change over time?"))
@@ -20,10 +21,12 @@ period = ui.choice(
     key="kpis_period",
 )
 kpi = ui.pick(_("Key figure"), {name: measure_name(name) for name in KPIS}, key="kpi")
-kpis = ui.run("kpis", rt.kpi_table, orders, period=period)
+kpis = ui.run("kpis", rt.kpi_table, orders, period=period, lapse_days=ui.assumptions.lapse_days())
 
 ui.say(sentences.kpi(kpis, kpi, period, orders.currency))
 st.caption(definition(kpi))
+for note in sentences.kpi_notes(kpis, kpi):
+    st.caption(note)
 ui.chart(rt.charts.kpi_line, kpis, kpi, orders.currency)
 ui.table(kpis, ui.kpi_rows(kpis, KPIS, period, orders.currency), f"kpis_{period}", _("all key figures"))
 ui.finish(KPIS)

@@ -15,7 +15,7 @@ window = ui.choice(
     key="overview_window",
 )
 start, end = rt.last_months(orders, None if window == "all" else int(window))
-summary = ui.run("summary", rt.kpi_summary, orders, start=start, end=end)
+summary = ui.run("summary", rt.kpi_summary, orders, start=start, end=end, lapse_days=ui.assumptions.lapse_days())
 months = ui.run("months", rt.kpi_table, orders, period="month")
 
 ui.say(sentences.overview(summary, orders.currency))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
 from retention.errors import OptionError, check_option
-from retention.intervals import ENOUGH, ratio_of_sums, wilson
+from retention.intervals import ENOUGH
+from retention.measure.facts import COUNTS, MONEY, RATES, RATIOS, by_key, facts_by, rates, with_retention
+from retention.measure.lapse import lapse_threshold
+from retention.measure.loyalty import SECOND_DAYS, churn_rates, figures_to_date, second_order_rates
 from retention.measure.windows import last_months
 from retention.orders import Orders, purchases_and_returns
 from retention.periods import (
@@ -25,21 +27,21 @@ from retention.periods import (
     starts,
 )
 
-COUNTS = ("customers", "new_customers", "returning_customers", "orders")
-MONEY = ("gross", "discounts", "refunds", "net")
-RATES = ("repeat_rate", "returning_customer_rate", "retention_rate", "returning_revenue_share")
-RATIOS = ("aov", "purchase_frequency", "revenue_per_customer")
-KPIS = (*COUNTS, "units", *MONEY, *RATIOS, *RATES)
+SECOND = tuple(f"second_order_rate_{days}" for days in SECOND_DAYS)
+KPIS = (*COUNTS, "units", *MONEY, "profit", *RATIOS, *RATES, *SECOND, "churn_rate")
+TO_DATE = ("repeat_rate_to_date", "days_to_next_order", "lapse_days", "historic_clv", "simple_clv")
+BOUNDED = (*RATIOS, *RATES, *SECOND, "churn_rate")
+OWN_N = ("retention_rate", *SECOND, "churn_rate")
 KINDS = (
     dict.fromkeys(COUNTS, "count")
-    | {"units": "count"}
-    | dict.fromkeys(MONEY, "money")
-    | {"aov": "money", "revenue_per_customer": "money", "purchase_frequency": "ratio"}
-    | dict.fromkeys((*RATES, "repeat_rate_to_date"), "share")
+    | {"units": "count", "purchase_frequency": "ratio"}
+    | dict.fromkeys((*MONEY, "profit", "aov", "revenue_per_customer", "historic_clv", "simple_clv"), "money")
+    | dict.fromkeys((*RATES, *SECOND, "churn_rate", "repeat_rate_to_date"), "share")
+    | dict.fromkeys(("days_to_next_order", "lapse_days"), "days")
 )
 
 
-def kpi_table(orders: Orders, period: str = "month") -> pd.DataFrame:
+def kpi_table(orders: Orders, period: str = "month", lapse_days: int | None = None) -> pd.DataFrame:
     """The key figures of every day, week, month, quarter or year.
 
     A purchase is a paid order with a product of positive quantity and price; returns change money, not counts.
@@ -48,12 +50,18 @@ def kpi_table(orders: Orders, period: str = "month") -> pd.DataFrame:
     revenue_per_customer = net ÷ customers, both over customers who can be told apart. repeat_rate = customers with two or
     more purchases in the period ÷ customers. returning_customer_rate = returning customers ÷ customers. retention_rate =
     customers of the period before who bought again ÷ customers of the period before. returning_revenue_share = net of
-    returning customers ÷ net.
+    returning customers ÷ net. profit = net revenue × gross margin, where `Orders.with_margin` gave one.
+
+    second_order_rate_90 (and 30, 60, 180, 365) = customers whose second purchase came within so many days ÷ customers whose
+    first purchase lies in the period and is at least so many days old. churn_rate = customers active when the period begins
+    who reach lapse_days of silence during it ÷ customers active when it begins; active is whose last purchase is at most
+    lapse_days old. lapse_days: by default the shop's own, `lapse_threshold`; the result says it in `attrs`.
 
     Returns one row a period, periods without orders included: period (its first day), the figures in the order above,
-    new_net and returning_net, complete (false where the data begin or end inside the period), retention_rate_n, and
-    for every rate and ratio its 95 % interval `<name>_low`, `<name>_high`. Money in currency units; rates are shares from 0
-    to 1. Not observed is missing. Raises OptionError for an unknown period.
+    new_net and returning_net, complete (false where the data begin or end inside the period), for every rate and ratio its
+    95 % interval `<name>_low`, `<name>_high`, and `<name>_n` for rates of other customers than those of the period. Money in
+    currency units; rates are shares from 0 to 1. Not observed is missing. Raises OptionError for an unknown period and for
+    lapse_days below 1.
 
     Intervals: Wilson for shares of customers, the delta method over customers for ratios of sums.
 
@@ -66,34 +74,45 @@ def kpi_table(orders: Orders, period: str = "month") -> pd.DataFrame:
     ['1997-01-01', '2349', '2349', '3259']
     """
     check_option("period", period, PERIODS)
+    lapse = _lapse(orders, lapse_days)
     facts = orders.frame(_by_period(orders, period))
     first, last = period_number(orders.since, period), period_number(orders.as_of - timedelta(days=1), period)
-    facts = _by_key(facts, range(first, last + 1))
+    facts = by_key(facts, range(first, last + 1))
     begins = starts(range(first, last + 2), period)
     covered = pd.Series(begins[:-1] >= pd.Timestamp(orders.since), index=facts.index)
     before = facts["customers"].where(covered).shift(1)
-    result = _retention(_rates(facts), facts["retained"], before).reset_index(drop=True)
+    result = with_retention(rates(facts, orders.margin is not None), facts["retained"], before).reset_index(drop=True)
+    days = [begin.date() for begin in begins]
+    windows = [(max(start, orders.since), stop) for start, stop in pairwise(days)]
+    result = result.join([second_order_rates(orders, windows), churn_rates(orders, windows, lapse)])
+    result = result[[*KPIS, "new_net", "returning_net", *(f"{name}_n" for name in OWN_N), *_bounds()]]
     result.insert(0, "period", begins[:-1])
     result["complete"] = covered.to_numpy() & (begins[1:] <= pd.Timestamp(orders.as_of))
-    result.attrs["period"] = period
+    result.attrs.update(period=period, lapse_days=lapse)
     return result
 
 
-def kpi_summary(orders: Orders, start: str | date | None = None, end: str | date | None = None) -> pd.DataFrame:
+def kpi_summary(
+    orders: Orders, start: str | date | None = None, end: str | date | None = None, lapse_days: int | None = None
+) -> pd.DataFrame:
     """The key figures of one window beside the window before it and the same window a year before.
 
     start and end are the first day of the window and the day after its last; left out, the window is the last complete
     calendar month. Whole calendar months are compared with as many months before them and with the same months of the
     year before; other windows with as many days. A window that reaches beyond the data is cut to them; `attrs` start and
-    end of the result say which days were used. The figures are those of `kpi_table`, and repeat_rate_to_date = customers
-    with a second purchase before the end of the window ÷ customers with a first. With filters it takes the customers whose
-    first purchase passes them.
+    end of the result say which days were used. The figures are those of `kpi_table`, and those that look at all the time up
+    to the end of the window: repeat_rate_to_date = customers with a second purchase ÷ customers with a first;
+    days_to_next_order = the median of `time_to_next_order` over all purchases; lapse_days = the days of silence after which a
+    customer counts as lapsed; historic_clv (customer lifetime value so far) = profit to date ÷ customers to date; simple_clv,
+    a rule of thumb, = average order value × orders per customer in the last twelve months × gross margin ÷ churn rate of
+    the last twelve months. The last two need a margin (`Orders.with_margin`). With filters they take the customers
+    whose first purchase passes them.
 
-    Returns one row a figure: kpi, kind (count, money, ratio, share), value, n (customers or orders it rests on), low and high
+    Returns one row a figure: kpi, kind (count, money, ratio, share, days), value, n (customers or orders it rests on), low and high
     (95 % interval, missing for sums), enough (n is at least 30), previous, year_before, and change and change_year: relative
     for counts, money and ratios, a difference for shares. A window before that the data do not cover to its first day is
     missing; a covered window without orders has counts of 0 and no rates. Money in currency units. Raises OptionError
-    for a day that cannot be read and when no day of data lies between start and end.
+    for a day that cannot be read, when no day of data lies between start and end, and for lapse_days below 1.
 
     When not to trust it: a change smaller than the width of the interval is noise; the interval of a window says
     nothing about seasons, for which year_before is there.
@@ -104,10 +123,17 @@ def kpi_summary(orders: Orders, start: str | date | None = None, end: str | date
     (2349.0, False)
     """
     begin, finish = _window(orders, start, end)
+    lapse = _lapse(orders, lapse_days)
+    windows = [(begin, finish), (_back(begin, finish, 1), begin), _year_before(begin, finish)]
     current, previous = _compared(orders, begin, finish)
-    year_before, _ = _compared(orders, *_year_before(begin, finish))
+    year_before, _ = _compared(orders, *windows[2])
+    beside = _beside(orders, windows, lapse)
+    current, previous, year_before = (
+        figures | more if figures else {}
+        for figures, more in zip((current, previous, year_before), beside, strict=True)
+    )
     rows = []
-    for kpi in (*KPIS, "repeat_rate_to_date"):
+    for kpi in (*KPIS, *TO_DATE):
         kind = KINDS[kpi]
         value, old, year = (window.get(kpi, np.nan) for window in (current, previous, year_before))
         n = current.get(_rests_on(kpi), np.nan)
@@ -127,8 +153,33 @@ def kpi_summary(orders: Orders, start: str | date | None = None, end: str | date
             }
         )
     result = pd.DataFrame(rows)
-    result.attrs.update(start=begin, end=finish)
+    result.attrs.update(start=begin, end=finish, lapse_days=lapse)
     return result
+
+
+def _lapse(orders: Orders, lapse_days: int | None) -> int:
+    if lapse_days is None:
+        return lapse_threshold(orders).days
+    if lapse_days < 1:
+        raise OptionError("lapse_days={value} is no number of days.", "Give 1 or more, such as 90.", value=lapse_days)
+    return lapse_days
+
+
+def _bounds() -> list[str]:
+    return [f"{name}_{end}" for name in BOUNDED for end in ("low", "high")]
+
+
+def _beside(orders: Orders, windows: list[tuple[date, date]], lapse: int) -> list[dict[str, float]]:
+    """What is counted by day of the first purchase, of the lapse, or up to the end of each window."""
+    ends = [end for _, end in windows]
+    years = [((pd.Timestamp(end) - pd.DateOffset(years=1)).date(), end) for end in ends]
+    to_date = figures_to_date(orders, ends)
+    churn = churn_rates(orders, [*windows, *years], lapse)
+    result = second_order_rates(orders, windows).join([churn.iloc[: len(windows)], to_date])
+    result["simple_clv"] = to_date["profit_a_year"] / churn["churn_rate"].iloc[len(windows) :].replace(0, np.nan).array
+    result["simple_clv_n"] = to_date["profit_a_year_n"]
+    result["lapse_days"] = [float(lapse), np.nan, np.nan]  # the same in every window
+    return result.to_dict("records")
 
 
 def _by_period(orders: Orders, period: str) -> ir.Table:
@@ -137,117 +188,7 @@ def _by_period(orders: Orders, period: str) -> ir.Table:
     first_key = period_column(table.first_day, table.first_month, period)
     if orders.selection.start is not None:  # who first bought before the first day is not new after it
         first_key = first_key - (table.first_day < day_number(orders.since)).cast("int32")
-    return _facts(table, period_column(table.day, table.month, period), first_key)
-
-
-def _facts(table: ir.Table, key: ir.IntegerValue, first_key: ir.IntegerValue) -> ir.Table:
-    """Sums by key over customers; an order of nobody is a unit of its own and no customer."""
-    units = table.mutate(key=key, first_key=first_key, unit=ibis.coalesce(table.customer_id, -table.order_id))
-    each = units.group_by("key", "unit").aggregate(
-        orders=units.count(where=units.is_purchase),
-        net=units.net.sum().cast("int64"),
-        first_key=units.first_key.min(),
-    )
-    each = each.mutate(x=each.net.cast("float64"), y=each.orders.cast("float64"))
-    known = each.unit > 0
-    buyer = known & (each.orders > 0)
-    is_new, is_old = each.first_key == each.key, each.first_key < each.key
-    facts = each.group_by("key").aggregate(
-        rows=each.count(),
-        customers=each.count(where=buyer),
-        new_customers=each.count(where=buyer & is_new),
-        returning_customers=each.count(where=buyer & is_old),
-        repeaters=each.count(where=buyer & (each.orders > 1)),
-        orders=each.orders.sum(),
-        known_orders=each.orders.sum(where=known),
-        net=each.net.sum(),
-        known_net=each.net.sum(where=known),
-        new_net=each.net.sum(where=known & is_new),
-        returning_net=each.net.sum(where=known & is_old),
-        net_net=(each.x * each.x).sum(),
-        net_orders=(each.x * each.y).sum(),
-        orders_orders=(each.y * each.y).sum(),
-        known_rows=each.count(where=known),
-        known_net_net=(each.x * each.x).sum(where=known),
-        known_orders_orders=(each.y * each.y).sum(where=known),
-        counted_net=each.x.sum(where=buyer),
-        old_net_net=(each.x * each.x).sum(where=known & is_old),
-    )
-    plain = {name: units[name].sum() for name in ("units", "gross", "discounts", "refunds")}
-    sums = units.group_by(plain_key="key").aggregate(**plain)
-    bought = units.filter(units.is_purchase, units.customer_id.notnull())
-    again = bought.filter(bought.order_number > 1).select("key", "customer_id").distinct()
-    again = again.semi_join(bought.select("customer_id", key=bought.key + 1), ["key", "customer_id"])
-    retained = again.group_by(again_key="key").aggregate(retained=again.count())
-    facts = facts.left_join(sums, facts.key == sums.plain_key)
-    return facts.left_join(retained, facts.key == retained.again_key).drop("plain_key", "again_key")
-
-
-def _by_key(facts: pd.DataFrame, keys: Sequence[int]) -> pd.DataFrame:
-    """One row a key; what has no orders was observed all the same and sums to 0."""
-    return facts.set_index("key").reindex(keys).fillna(0)
-
-
-def _rates(facts: pd.DataFrame) -> pd.DataFrame:
-    """Counts and money as they are, rates and ratios with their intervals; missing where there is no denominator."""
-    result = facts[[*COUNTS, "units"]].astype(dict.fromkeys(COUNTS, "int64"))
-    for name in MONEY:
-        result[name] = facts[name] / 100
-    customers = facts["customers"].where(facts["customers"] > 0)
-    _ratio(result, "aov", facts, "rows", "net", "orders", "net_net", "orders_orders", "net_orders", 100)
-    one = facts.assign(one=facts["customers"])
-    _ratio(
-        one,
-        "purchase_frequency",
-        one,
-        "known_rows",
-        "known_orders",
-        "one",
-        "known_orders_orders",
-        "one",
-        "known_orders",
-        1,
-    )
-    _ratio(
-        one, "revenue_per_customer", one, "known_rows", "known_net", "one", "known_net_net", "one", "counted_net", 100
-    )
-    names = [f"{name}{end}" for name in ("purchase_frequency", "revenue_per_customer") for end in ("", "_low", "_high")]
-    result[names] = one[names]
-    for name, part in (("repeat_rate", "repeaters"), ("returning_customer_rate", "returning_customers")):
-        result[name] = facts[part] / customers
-        result[f"{name}_low"], result[f"{name}_high"] = wilson(facts[part], facts["customers"])
-    _ratio(
-        result,
-        "returning_revenue_share",
-        facts,
-        "rows",
-        "returning_net",
-        "net",
-        "old_net_net",
-        "net_net",
-        "old_net_net",
-        1,
-    )
-    result[["new_net", "returning_net"]] = facts[["new_net", "returning_net"]] / 100
-    return result
-
-
-def _ratio(
-    result: pd.DataFrame, name: str, facts: pd.DataFrame, n: str, x: str, y: str, xx: str, yy: str, xy: str, scale: int
-) -> None:
-    below = facts[y].where(facts[y] > 0)
-    result[name] = facts[x] / below / scale
-    low, high = ratio_of_sums(facts[n], facts[x], below, facts[xx], facts[yy], facts[xy])
-    result[f"{name}_low"], result[f"{name}_high"] = low / scale, high / scale
-
-
-def _retention(result: pd.DataFrame, retained: pd.Series, before: pd.Series) -> pd.DataFrame:
-    observed = before.where(before > 0)
-    result["retention_rate"] = retained / observed
-    result["retention_rate_low"], result["retention_rate_high"] = wilson(retained, observed.fillna(0))
-    result["retention_rate_n"] = before
-    bounds = [f"{name}_{end}" for name in (*RATIOS, *RATES) for end in ("low", "high")]
-    return result[[*KPIS, "new_net", "returning_net", "retention_rate_n", *bounds]]
+    return facts_by(table, period_column(table.day, table.month, period), first_key)
 
 
 def _window(orders: Orders, start: str | date | None, end: str | date | None) -> tuple[date, date]:
@@ -303,50 +244,23 @@ def _compared(orders: Orders, begin: date, finish: date) -> tuple[dict[str, floa
         at, query = month_number(begin), _by_period(orders, "month")
     elif months:
         at, shift = divmod(month_number(begin), months)
-        query = _facts(table, (table.month - shift) // months, (table.first_month - shift) // months)
+        query = facts_by(table, (table.month - shift) // months, (table.first_month - shift) // months)
     else:
         at, days = 0, (finish - begin).days
         table = table.filter(table.day >= day_number(earliest), table.day < day_number(finish))
         key, first_key = ((day - day_number(begin)) // days for day in (table.day, table.first_day))
-        query = _facts(table, key, first_key)
-    facts = _by_key(orders.frame(query), [at - 2, at - 1, at])
+        query = facts_by(table, key, first_key)
+    facts = by_key(orders.frame(query), [at - 2, at - 1, at])
     customers = facts["customers"].where([earliest >= orders.since, before >= orders.since, True])
-    result = _retention(_rates(facts), facts["retained"], customers.shift(1))
-    current, previous = (
-        result.loc[step].to_dict() | to_date
-        for step, to_date in zip((at, at - 1), _to_date(orders, finish, begin), strict=True)
-    )
+    result = with_retention(rates(facts, orders.margin is not None), facts["retained"], customers.shift(1))
+    current, previous = (result.loc[step].to_dict() for step in (at, at - 1))
     return current, previous if before >= orders.since else {}
 
 
-def _to_date(orders: Orders, *ends: date) -> list[dict[str, float]]:
-    """Customers with another purchase before a day ÷ customers with their first before it, for several days."""
-    table = orders.orders.filter(lambda table: table.is_purchase & table.customer_id.notnull())
-    each = table.group_by("customer_id").aggregate(
-        first=table.day.min(where=table.order_number == 1), second=table.day.min(where=table.order_number > 1)
-    )
-    each = each.filter(each.first.notnull())
-    days = (
-        each.select(first=each.first, second=each.second)
-        .group_by("first", "second")
-        .aggregate(customers=lambda table: table.count())
-    )
-    found = orders.frame(days)
-    name = "repeat_rate_to_date"
-    rates = []
-    for end in ends:
-        n = int(found.loc[found["first"] < day_number(end), "customers"].sum())
-        second = int(found.loc[found["second"] < day_number(end), "customers"].sum())
-        low, high = wilson(second, n)
-        rate = second / n if n else np.nan
-        rates.append({name: rate, f"{name}_low": float(low), f"{name}_high": float(high), f"{name}_n": n})
-    return rates
-
-
 def _rests_on(kpi: str) -> str:
-    if kpi in ("orders", "units", "aov", *MONEY):
+    if kpi in ("orders", "units", "aov", *MONEY, "profit"):
         return "orders"
-    return f"{kpi}_n" if kpi in ("retention_rate", "repeat_rate_to_date") else "customers"
+    return f"{kpi}_n" if kpi in (*OWN_N, *TO_DATE) else "customers"
 
 
 def _change(value: float, old: float, kind: str) -> float:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 
+from retention.measure.loyalty import SECOND_DAYS
 from retention.show.i18n import _, measure_name
 
 NO_COLUMN = ("purchase", "customer", "cohort", "interval", "wholesale", "silence")
@@ -124,6 +125,37 @@ def _definitions() -> dict[str, str]:
         "returning_revenue_share": _(
             "Share of the money that returning customers bring. Returning revenue share = net revenue from returning "
             "customers ÷ net revenue."
+        ),
+        **{
+            f"second_order_rate_{days}": _(
+                "Share of new customers who buy again soon. Second-order rate = second purchase within {days} days ÷ customers "
+                "of the period whose first purchase is at least {days} days old."
+            ).format(days=days)
+            for days in SECOND_DAYS
+        },
+        "churn_rate": _(
+            "Share of the active customers who fall silent. Churn rate = those who reach the days of silence during the "
+            "period ÷ customers whose last purchase was not longer ago when it began."
+        ),
+        "lapse_days": _(
+            "From this many days without a purchase a customer counts as lapsed. Unless you set it, 80 of 100 gaps between "
+            "two purchases in your shop are not longer; at least 30."
+        ),
+        "days_to_next_order": _(
+            "The day by which half of all purchases are followed by another one. Customers who have not come back yet are "
+            "reckoned with, not left out. Missing where fewer than half come back."
+        ),
+        "profit": _(
+            "What is left when the goods are paid. Gross profit = net revenue × gross margin, or net revenue − cost × pieces "
+            "kept. Advertising, shipping and wages are not taken off."
+        ),
+        "historic_clv": _(
+            "What a customer has brought so far, on average. Lifetime value so far = gross profit from known customers to "
+            "date ÷ customers to date."
+        ),
+        "simple_clv": _(
+            "A rough idea of what a customer brings in a lifetime. Average order value × orders a year × gross margin ÷ churn "
+            "rate of a year. Not a forecast."
         ),
         "cohort": _(
             "All customers whose first purchase falls into the same period, for instance March 2025. They are followed "

@@ -40,8 +40,21 @@ _SHARES = {
     "returning_revenue_share",
     "repeat_rate_to_date",
     "retention",
+    "churn_rate",
+    *(f"second_order_rate_{days}" for days in (30, 60, 90, 180, 365)),
 }
-_MONEY = {"gross", "discounts", "refunds", "net", "net_per_customer", "aov", "revenue_per_customer"}
+_MONEY = {
+    "gross",
+    "discounts",
+    "refunds",
+    "net",
+    "profit",
+    "net_per_customer",
+    "aov",
+    "revenue_per_customer",
+    "historic_clv",
+    "simple_clv",
+}
 
 
 def languages():
@@ -299,7 +312,15 @@ def measure_name(measure):
         "retention": _("Customers who bought again"),
         "repeat_rate_to_date": _("Repeat purchase rate to date"),
         "net_per_customer": _("Net revenue per customer of the cohort"),
+        "profit": _("Gross profit"),
+        "churn_rate": _("Churn rate"),
+        "days_to_next_order": _("Median days to the next order"),
+        "lapse_days": _("Days of silence until lapsed"),
+        "historic_clv": _("Customer lifetime value so far"),
+        "simple_clv": _("Customer lifetime value, rule of thumb"),
     }
+    if measure.startswith("second_order_rate_"):
+        return _("Second order within {days} days").format(days=measure.rpartition("_")[2])
     return names.get(measure, measure.replace("_", " ").capitalize())
 
 

@@ -9,7 +9,8 @@ import pytest
 
 import retention as rt
 from retention.intervals import wilson
-from retention.measure.kpis import KINDS, KPIS, RATES, RATIOS
+from retention.measure.facts import RATIOS
+from retention.measure.kpis import BOUNDED, KINDS, KPIS, OWN_N, TO_DATE
 from tests.measure.shops import CORNER_SHOP, bought, one_order_a_day, read
 
 ONLINE_RETAIL = os.environ.get("RETENTION_ONLINE_RETAIL")
@@ -23,6 +24,10 @@ def corner():
 
 def figures(summary, column="value"):
     return summary.set_index("kpi")[column].to_dict()
+
+
+def window(summary):
+    return summary.attrs["start"], summary.attrs["end"]
 
 
 def test_every_kpi_of_the_corner_shop(corner):
@@ -56,8 +61,9 @@ def test_every_kpi_of_the_corner_shop(corner):
 
 def test_the_columns_are_the_promised_ones(corner):
     table = rt.kpi_table(corner)
-    bounds = [f"{name}_{end}" for name in (*RATIOS, *RATES) for end in ("low", "high")]
-    assert list(table) == ["period", *KPIS, "new_net", "returning_net", "retention_rate_n", *bounds, "complete"]
+    bounds = [f"{name}_{end}" for name in BOUNDED for end in ("low", "high")]
+    sizes = [f"{name}_n" for name in OWN_N]
+    assert list(table) == ["period", *KPIS, "new_net", "returning_net", *sizes, *bounds, "complete"]
     assert (table.dtypes[["customers", "new_customers", "returning_customers", "orders"]] == "int64").all()
     assert table.attrs["period"] == "month"
 
@@ -84,7 +90,7 @@ def test_an_interval_of_the_corner_shop(corner):
 
 def test_a_month_beside_the_month_before(corner):
     summary = rt.kpi_summary(corner, "2025-04-01", "2025-05-01")
-    assert summary["kpi"].tolist() == [*KPIS, "repeat_rate_to_date"]
+    assert summary["kpi"].tolist() == [*KPIS, *TO_DATE]
     assert set(summary["kpi"]) == set(KINDS)
     value, before, n = figures(summary), figures(summary, "previous"), figures(summary, "n")
     assert (value["orders"], value["net"], value["repeat_rate"]) == (3, 115, 0.5)
@@ -102,12 +108,12 @@ def test_a_month_beside_the_month_before(corner):
 
 
 def test_the_default_window_is_the_last_complete_month(corner):
-    assert rt.kpi_summary(corner).attrs == {"start": date(2025, 4, 1), "end": date(2025, 5, 1)}
+    assert window(rt.kpi_summary(corner)) == (date(2025, 4, 1), date(2025, 5, 1))
 
 
 def test_an_open_window_beyond_the_data_is_cut_to_them(corner):
     summary = rt.kpi_summary(corner, "2024-01-01", "2026-01-01")
-    assert summary.attrs == {"start": date(2025, 1, 1), "end": date(2025, 5, 11)}
+    assert window(summary) == (date(2025, 1, 1), date(2025, 5, 11))
     assert figures(summary)["orders"] == 8
     assert summary["previous"].isna().all()
 
@@ -195,13 +201,13 @@ def test_a_last_day_ends_the_observation(corner):
     table = rt.kpi_table(cut)
     assert table["complete"].tolist() == [True] * 3
     assert table["orders"].tolist() == [4, 0, 0]
-    assert rt.kpi_summary(cut).attrs == {"start": date(2025, 3, 1), "end": date(2025, 4, 1)}
+    assert window(rt.kpi_summary(cut)) == (date(2025, 3, 1), date(2025, 4, 1))
     assert not rt.kpi_table(corner.filter(end="2025-03-30"))["complete"].iloc[-1]
 
 
 def test_the_default_window_inside_a_filter(corner):
     summary = rt.kpi_summary(corner.filter(start="2025-04-04", end="2025-04-30"))
-    assert summary.attrs == {"start": date(2025, 4, 4), "end": date(2025, 5, 1)}
+    assert window(summary) == (date(2025, 4, 4), date(2025, 5, 1))
     assert figures(summary)["orders"] == 2
 
 

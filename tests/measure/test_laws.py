@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import retention as rt
-from retention.measure.kpis import COUNTS, MONEY, RATES, RATIOS
+from retention.measure.facts import COUNTS, MONEY, RATES, RATIOS
 from retention.periods import period_number, period_start
 from tests.measure.shops import same
 

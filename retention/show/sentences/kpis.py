@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from retention.intervals import ENOUGH
 from retention.show.i18n import (
     _,
     interval,
@@ -100,6 +101,9 @@ def kpi(table: pd.DataFrame, name: str, period: str, currency: str) -> str:
     whole = table[table["complete"]]
     if whole.empty or whole[name].isna().all():
         return _("{kpi}: no period is complete yet.").format(kpi=measure_name(name))
+    if f"{name}_n" in table:  # customers who have to be old enough, or to be observed before: until enough of them are
+        whole = whole[whole[name].notna()]
+        whole = whole[whole[f"{name}_n"] >= ENOUGH] if (whole[f"{name}_n"] >= ENOUGH).any() else whole
     last = whole.iloc[-1]
     sentence = _("{kpi} in {period}: {value}").format(
         kpi=measure_name(name),
@@ -115,6 +119,16 @@ def kpi(table: pd.DataFrame, name: str, period: str, currency: str) -> str:
     if period in ("month", "quarter") and len(year):
         beside.append(_("{value} a year before").format(value=measure_value(name, year.iloc[0][name], currency)))
     return f"{sentence} ({', '.join(beside)})." if beside else f"{sentence}."
+
+
+def kpi_notes(table: pd.DataFrame, name: str) -> list[str]:
+    """What one has to know beside a figure: the silence that churn rests on, or the margin that profit lacks."""
+    if name == "churn_rate":
+        words = _("A customer counts as lapsed after {days} days without a purchase. Set it under “Margin and lapse”.")
+        return [words.format(days=number(table.attrs["lapse_days"]))]
+    if name == "profit" and table["profit"].isna().all():
+        return [_("Set your gross margin under “Margin and lapse”, beside the filters, to see profit.")]
+    return []
 
 
 def more_or_less(change: float) -> str:

@@ -1,6 +1,6 @@
 """The handful of functions a page is written with."""
 
-from retention.show.ui import filters
+from retention.show.ui import assumptions, filters
 from retention.show.ui.account import account
 from retention.show.ui.intake import settle, upload
 from retention.show.ui.screen import chart, choice, escape, finish, pick, run, say, start
@@ -10,6 +10,7 @@ from retention.show.ui.tables import cards, cohort_table, kpi_rows, quality_tabl
 __all__ = [
     "Data",
     "account",
+    "assumptions",
     "cards",
     "chart",
     "choice",

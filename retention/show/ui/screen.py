@@ -11,7 +11,7 @@ import streamlit as st
 import retention as rt
 from retention.show import glossary, notebook, sentences
 from retention.show.i18n import _, date, number
-from retention.show.ui import filters, session
+from retention.show.ui import assumptions, filters, session
 
 OWN_WORDS = ("meaning", "expected", "reason", "what")
 
@@ -26,7 +26,7 @@ def start(title: str, question: str) -> rt.Orders:
     if data is None:
         _welcome()
         st.stop()
-    orders = _or_sentence(filters.apply, data.orders)
+    orders = _or_sentence(_chosen, data.orders)
     st.caption(_about(data, orders))
     return orders
 
@@ -59,7 +59,7 @@ def run(name: str, function: Callable, orders: rt.Orders, **options: Any) -> Any
             _cached,
             function.__name__,
             orders.fingerprint,
-            repr(orders.selection),
+            f"{orders.selection} {orders.margin}",
             repr(options),
             function,
             orders,
@@ -98,8 +98,7 @@ def finish(terms: Sequence[str]) -> None:
             st.markdown(escape("\n\n".join(_(text) for text in sentences.explained(function))))
     title, question = st.session_state["screen"]
     data = session.data()
-    selection = filters.apply(data.orders).selection
-    book = notebook.notebook(title, question, data.load, selection, steps)
+    book = notebook.notebook(title, question, data.load, _chosen(data.orders), steps)
     download(_("Open as notebook"), book, f"{title.lower().replace(' ', '_')}.ipynb", "application/x-ipynb+json")
 
 
@@ -114,6 +113,10 @@ def escape(text: str) -> str:
     for mark in "\\`*_{}[]<>#$~|":
         text = text.replace(mark, f"\\{mark}")
     return text
+
+
+def _chosen(orders: rt.Orders) -> rt.Orders:
+    return assumptions.apply(filters.apply(orders))
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
@@ -150,4 +153,4 @@ def _about(data: session.Data, orders: rt.Orders) -> str:
         source = _("Sample data, not your shop") if data.load.sample == "shop" else _("Sample data: CDNOW, 1997–98")
     else:
         source = escape(", ".join(data.load.files))
-    return " · ".join([source, span, *filters.said()])
+    return " · ".join([source, span, *filters.said(), *assumptions.said(orders)])

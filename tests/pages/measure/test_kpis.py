@@ -68,3 +68,59 @@ def test_notebook_gives_the_screen_again(page, execute):
     sentence, _newline, table = printed.partition("\n")
     assert sentence == page.headline
     assert table == page.downloads["kpis_week.csv"].decode("utf-8-sig")
+
+
+def test_a_margin_turns_revenue_into_profit_here_and_in_the_notebook(page, shop, execute):
+    page.choose("kpi", "profit")
+    assert page.headline == "Gross profit: no period is complete yet."
+    assert "Set your gross margin under “Margin and lapse”, beside the filters, to see profit." in page.texts
+    page.choose("margin_from", "one").choose("margin", 40.0)
+    profit = rt.kpi_table(shop.with_margin(0.4)).set_index("period")["profit"]
+    assert page.headline.startswith(f"Gross profit in Dec 2025: €{profit['2025-12-01']:,.2f} (")
+    assert any(text.endswith("margin 40.0%") for text in page.texts)
+    printed = execute(page.notebook, "print(orders.margin.share, round(kpis['profit'].sum(), 2))")
+    assert printed == f"0.4 {profit.sum():.2f}\n"
+
+
+def test_margins_by_category_count_once_all_are_known(page, shop):
+    page.choose("kpi", "profit").choose("margin_from", "category")
+    shares = {}
+    for box in [box for box in page.test.sidebar.number_input if box.label.endswith(", %")]:
+        shares[box.label.removesuffix(", %").replace("Without a category", "")] = 0.25
+        assert page.headline == "Gross profit: no period is complete yet."
+        page.choose(box.key, 25.0)
+    profit = rt.kpi_table(shop.with_margin(shares)).set_index("period")["profit"]
+    assert page.headline.startswith(f"Gross profit in Dec 2025: €{profit['2025-12-01']:,.2f} (")
+
+
+def test_the_costs_of_the_products_file(page, shop):
+    page.choose("kpi", "profit").choose("margin_from", "costs")
+    profit = rt.kpi_table(shop.with_margin("products")).set_index("period")["profit"]
+    assert page.headline.startswith(f"Gross profit in Dec 2025: €{profit['2025-12-01']:,.2f} (")
+    assert any(
+        "margin from the products file, 27" in text or "margin from the products file" in text for text in page.texts
+    )
+
+
+def test_churn_is_shown_with_the_silence_it_rests_on(page, shop):
+    page.choose("kpi", "churn_rate")
+    days = rt.lapse_threshold(shop).days
+    assert (
+        f"A customer counts as lapsed after {days} days without a purchase. Set it under “Margin and lapse”."
+        in page.texts
+    )
+    page.choose("lapse_days", 120)
+    rate = rt.kpi_table(shop, lapse_days=120).set_index("period")["churn_rate"]
+    assert page.headline.startswith(f"Churn rate in Dec 2025: {rate['2025-12-01']:.1%} (")
+    assert (
+        "A customer counts as lapsed after 120 days without a purchase. Set it under “Margin and lapse”." in page.texts
+    )
+
+
+def test_a_rate_of_new_customers_is_told_for_the_last_month_in_which_enough_are_old_enough(page, shop):
+    page.choose("kpi", "second_order_rate_90")
+    table = rt.kpi_table(shop).set_index("period")
+    assert table.loc["2025-10-01", "second_order_rate_90_n"] < 30
+    assert page.headline.startswith(
+        f"Second order within 90 days in Sep 2025: {table.loc['2025-09-01', 'second_order_rate_90']:.1%} ("
+    )
