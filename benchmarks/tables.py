@@ -30,6 +30,30 @@ SELECT month, count(*) AS rows, count(*) FILTER (buyer) AS customers, count(*) F
     sum(x) FILTER (buyer) AS counted_net, sum(x * x) FILTER (known AND first < month) AS old_old
 FROM beside GROUP BY month ORDER BY month"""
 
+SECOND_SQL = """
+WITH each AS (
+    SELECT min(day) FILTER (order_number = 1) AS first, min(day) FILTER (order_number > 1) AS second
+    FROM '{folder}/orders.parquet' WHERE is_purchase AND customer_id IS NOT NULL GROUP BY customer_id)
+SELECT first, count(*) AS customers, count(*) FILTER (second - first <= 30) AS within_30, count(*) FILTER (second - first <= 60) AS within_60,
+    count(*) FILTER (second - first <= 90) AS within_90, count(*) FILTER (second - first <= 180) AS within_180,
+    count(*) FILTER (second - first <= 365) AS within_365
+FROM each WHERE first IS NOT NULL GROUP BY first"""
+
+GAPS_SQL = """
+SELECT gap, count(*) FROM (
+    SELECT lead(day) OVER (PARTITION BY customer_id ORDER BY order_number) - day AS gap
+    FROM '{folder}/orders.parquet' WHERE is_purchase AND customer_id IS NOT NULL)
+WHERE gap > 0 GROUP BY gap"""
+
+SPELLS_SQL = """
+WITH told AS (
+    SELECT customer_id, day, order_id, coalesce(day - lag(day) OVER (PARTITION BY customer_id ORDER BY order_id) > 90, true) AS begins
+    FROM '{folder}/orders.parquet' WHERE is_purchase AND customer_id IS NOT NULL),
+numbered AS (SELECT *, sum(begins::INTEGER) OVER (PARTITION BY customer_id ORDER BY order_id) AS spell FROM told),
+spells AS (SELECT min(day) AS first, max(day) + 90 AS last FROM numbered GROUP BY customer_id, spell)
+SELECT true AS is_end, last AS day, CASE WHEN last - first < 366 THEN first ELSE -1 END AS near, count(*) AS spells FROM spells GROUP BY ALL
+UNION ALL SELECT false, first, first, count(*) FROM spells GROUP BY ALL"""
+
 COHORT_SQL = """
 WITH each AS (
     SELECT first_month AS cohort, month - first_month AS age, customer_id, count(*) FILTER (is_purchase) AS orders,
@@ -58,7 +82,8 @@ def cohorts(folder: Path) -> Callable[[], object]:
 
 def kpis_sql(folder: Path) -> Callable[[], object]:
     """The sums of `kpi_table` in SQL."""
-    return _sql(KPI_SQL, folder)
+    queries = [_sql(query, folder) for query in (KPI_SQL, SECOND_SQL, GAPS_SQL, SPELLS_SQL)]
+    return lambda: [query() for query in queries]
 
 
 def cohorts_sql(folder: Path) -> Callable[[], object]:
