@@ -6,6 +6,7 @@ from retention.ingest.inspect import Inspection, inspect_orders
 from retention.ingest.read import read_orders
 from retention.measure.cohorts import retention_table
 from retention.measure.kpis import kpi_summary, kpi_table
+from retention.measure.lapse import lapse_threshold
 from retention.measure.quality import quality_table
 from retention.measure.windows import last_months
 from retention.orders import Orders
@@ -26,6 +27,7 @@ __all__ = [
     "inspect_orders",
     "kpi_summary",
     "kpi_table",
+    "lapse_threshold",
     "last_months",
     "load_sample",
     "make_shop",

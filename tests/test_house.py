@@ -27,6 +27,7 @@ PUBLIC = (
     "inspect_orders",
     "kpi_summary",
     "kpi_table",
+    "lapse_threshold",
     "last_months",
     "load_sample",
     "make_shop",
