@@ -9,7 +9,10 @@ import sys
 
 from retention.show.i18n import _, measure_name
 
-NO_COLUMN = ("purchase", "customer", "cohort", "interval", "wholesale", "silence")
+NO_COLUMN = (
+    "purchase", "customer", "cohort", "interval", "wholesale", "silence",
+    "days_to_next_order", "censored", "lapse_threshold",
+)  # fmt: skip
 
 
 def definition(measure: str) -> str:
@@ -48,6 +51,8 @@ def name(term: str) -> str:
         "set_aside": _("Rows set aside"),
         "wholesale": _("Wholesale order"),
         "silence": _("Days without orders"),
+        "censored": _("Censored"),
+        "lapse_threshold": _("Lapse threshold"),
     }
     return words.get(term) or measure_name(term)
 
@@ -156,6 +161,18 @@ def _definitions() -> dict[str, str]:
         "silence": _(
             "A stretch without any order that is too long for chance at the shop’s usual pace before and after it. Either the "
             "shop was closed or the export has a hole."
+        ),
+        "days_to_next_order": _(
+            "The day by which half of all customers have ordered again, those counted in who have not yet done so. Missing "
+            "where fewer than half come back within the observed time."
+        ),
+        "censored": _(
+            "Not seen to order again before the data end. Such a customer counts among those who could have come back for as "
+            "long as they were observed, and is never left out."
+        ),
+        "lapse_threshold": _(
+            "The days of silence after which a customer counts as lapsed. It is the day by which 80 of 100 gaps between two "
+            "purchases were over, at least 30 days."
         ),
     }
 

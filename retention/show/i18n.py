@@ -299,8 +299,25 @@ def measure_name(measure):
         "retention": _("Customers who bought again"),
         "repeat_rate_to_date": _("Repeat purchase rate to date"),
         "net_per_customer": _("Net revenue per customer of the cohort"),
+        "days_to_next_order": _("Median days to next order"),
     }
     return names.get(measure, measure.replace("_", " ").capitalize())
+
+
+def group_name(group):
+    """Name a group of a table: our own words in the reader's language, names from a file as they are.
+
+    >>> group_name("others"), group_name("Coffee")
+    ('Others', 'Coffee')
+    """
+    names = {
+        "all": _("All together"),
+        "others": _("Others"),
+        "unknown": _("Not known"),
+        "discounted": _("Discounted"),
+        "full price": _("Full price"),
+    }
+    return names.get(group, group)
 
 
 def is_share(measure):

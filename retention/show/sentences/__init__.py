@@ -6,8 +6,22 @@ from collections.abc import Callable
 
 from retention.show.sentences.cohorts import who_comes_back
 from retention.show.sentences.kpis import change, is_month, kpi, look_at, more_or_less, overview, span
+from retention.show.sentences.timing import days_to_act, groups_beside, when_they_return
 
-__all__ = ["change", "explained", "is_month", "kpi", "look_at", "more_or_less", "overview", "span", "who_comes_back"]
+__all__ = [
+    "change",
+    "days_to_act",
+    "explained",
+    "groups_beside",
+    "is_month",
+    "kpi",
+    "look_at",
+    "more_or_less",
+    "overview",
+    "span",
+    "when_they_return",
+    "who_comes_back",
+]
 
 
 def explained(function: Callable) -> list[str]:
