@@ -8,6 +8,7 @@ from retention.measure.cohorts import retention_table
 from retention.measure.kpis import kpi_summary, kpi_table
 from retention.measure.lapse import lapse_threshold
 from retention.measure.quality import quality_table
+from retention.measure.timing import time_to_next_order
 from retention.measure.windows import last_months
 from retention.orders import Orders
 from retention.sample.load import load_sample
@@ -35,4 +36,5 @@ __all__ = [
     "quality_table",
     "read_orders",
     "retention_table",
+    "time_to_next_order",
 ]

@@ -27,6 +27,7 @@ PUBLIC = (
     "inspect_orders",
     "kpi_summary",
     "kpi_table",
+    "lapse_threshold",
     "last_months",
     "load_sample",
     "make_shop",
@@ -34,6 +35,7 @@ PUBLIC = (
     "quality_table",
     "read_orders",
     "retention_table",
+    "time_to_next_order",
 )
 FUNCTIONS = [name for name in PUBLIC if inspect.isfunction(getattr(rt, name))]
 # What measures, estimates or reads somebody's file says where it misleads; a generator has nothing to mislead about.

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import ibis
-import ibis.expr.types as ir
 import numpy as np
 
 from retention.intervals import ENOUGH
+from retention.measure.waits import every_wait
 from retention.orders import Orders
 
 FLOOR = 30
@@ -51,9 +50,9 @@ def lapse_threshold(orders: Orders) -> LapseThreshold:
     >>> threshold.days, threshold.at_risk_from, threshold.gaps
     (117, 23, 4339)
     """
-    table = with_next_day(orders)
-    table = table.filter(table.next_day > table.day).mutate(gap=table.next_day - table.day)
-    found = orders.frame(table.group_by("gap").aggregate(n=table.count())).sort_values("gap")
+    waits = every_wait(orders)
+    waits = waits.filter(waits.next_day > waits.day).mutate(gap=waits.next_day - waits.day)
+    found = orders.frame(waits.group_by("gap").aggregate(n=waits.count())).sort_values("gap")
     gaps, count = found["gap"].to_numpy(), found["n"].to_numpy()
     n = int(count.sum())
     notes = []
@@ -70,11 +69,3 @@ def lapse_threshold(orders: Orders) -> LapseThreshold:
         )
     days = max(lapsed, FLOOR)
     return LapseThreshold(days, at_risk, n, tuple(notes))
-
-
-def with_next_day(orders: Orders) -> ir.Table:
-    """Every purchase of a known customer that passes the filter, and the day of their next that passes it, if there is one."""
-    table = orders.orders
-    table = table.filter(table.is_purchase, table.customer_id.notnull(), table.order_number.notnull())
-    later = ibis.window(group_by="customer_id", order_by="order_number")
-    return table.mutate(next_day=table.day.lead().over(later))

@@ -10,7 +10,10 @@ import sys
 from retention.measure.loyalty import SECOND_DAYS
 from retention.show.i18n import _, measure_name
 
-NO_COLUMN = ("purchase", "customer", "cohort", "interval", "wholesale", "silence")
+NO_COLUMN = (
+    "purchase", "customer", "cohort", "interval", "wholesale", "silence",
+    "censored",
+)  # fmt: skip
 
 
 def definition(measure: str) -> str:
@@ -49,6 +52,7 @@ def name(term: str) -> str:
         "set_aside": _("Rows set aside"),
         "wholesale": _("Wholesale order"),
         "silence": _("Days without orders"),
+        "censored": _("Censored"),
     }
     return words.get(term) or measure_name(term)
 
@@ -137,14 +141,6 @@ def _definitions() -> dict[str, str]:
             "Share of the active customers who fall silent. Churn rate = those who reach the days of silence during the "
             "period ÷ customers whose last purchase was not longer ago when it began."
         ),
-        "lapse_days": _(
-            "From this many days without a purchase a customer counts as lapsed. Unless you set it, 80 of 100 gaps between "
-            "two purchases in your shop are not longer; at least 30."
-        ),
-        "days_to_next_order": _(
-            "The day by which half of all purchases are followed by another one. Customers who have not come back yet are "
-            "reckoned with, not left out. Missing where fewer than half come back."
-        ),
         "profit": _(
             "What is left when the goods are paid. Gross profit = net revenue × gross margin, or net revenue − cost × pieces "
             "kept. Advertising, shipping and wages are not taken off."
@@ -188,6 +184,18 @@ def _definitions() -> dict[str, str]:
         "silence": _(
             "A stretch without any order that is too long for chance at the shop’s usual pace before and after it. Either the "
             "shop was closed or the export has a hole."
+        ),
+        "days_to_next_order": _(
+            "The day by which half of all customers have ordered again, those counted in who have not yet done so. Missing "
+            "where fewer than half come back within the observed time."
+        ),
+        "censored": _(
+            "Not seen to order again before the data end. Such a customer counts among those who could have come back for as "
+            "long as they were observed, and is never left out."
+        ),
+        "lapse_days": _(
+            "The days of silence after which a customer counts as lapsed. It is the day by which 80 of 100 gaps between two "
+            "purchases were over, at least 30 days."
         ),
     }
 

@@ -314,7 +314,7 @@ def measure_name(measure):
         "net_per_customer": _("Net revenue per customer of the cohort"),
         "profit": _("Gross profit"),
         "churn_rate": _("Churn rate"),
-        "days_to_next_order": _("Median days to the next order"),
+        "days_to_next_order": _("Median days to next order"),
         "lapse_days": _("Days of silence until lapsed"),
         "historic_clv": _("Customer lifetime value so far"),
         "simple_clv": _("Customer lifetime value, rule of thumb"),
@@ -322,6 +322,22 @@ def measure_name(measure):
     if measure.startswith("second_order_rate_"):
         return _("Second order within {days} days").format(days=measure.rpartition("_")[2])
     return names.get(measure, measure.replace("_", " ").capitalize())
+
+
+def group_name(group):
+    """Name a group of a table: our own words in the reader's language, names from a file as they are.
+
+    >>> group_name("others"), group_name("Coffee")
+    ('Others', 'Coffee')
+    """
+    names = {
+        "all": _("All together"),
+        "others": _("Others"),
+        "unknown": _("Not known"),
+        "discounted": _("Discounted"),
+        "full price": _("Full price"),
+    }
+    return names.get(group, group)
 
 
 def is_share(measure):

@@ -7,5 +7,6 @@ which is also its text for screen readers (`chart.description`).
 from retention.show.charts.cohorts import retention_curve, retention_heatmap
 from retention.show.charts.kpis import kpi_line, net_by_period
 from retention.show.charts.quality import quality_bars
+from retention.show.charts.timing import next_order_curve
 
-__all__ = ["kpi_line", "net_by_period", "quality_bars", "retention_curve", "retention_heatmap"]
+__all__ = ["kpi_line", "net_by_period", "next_order_curve", "quality_bars", "retention_curve", "retention_heatmap"]

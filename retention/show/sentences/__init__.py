@@ -6,10 +6,13 @@ from collections.abc import Callable
 
 from retention.show.sentences.cohorts import who_comes_back
 from retention.show.sentences.kpis import change, is_month, kpi, kpi_notes, look_at, more_or_less, overview, span
+from retention.show.sentences.timing import days_to_act, groups_beside, when_they_return
 
 __all__ = [
     "change",
+    "days_to_act",
     "explained",
+    "groups_beside",
     "is_month",
     "kpi",
     "kpi_notes",
@@ -17,6 +20,7 @@ __all__ = [
     "more_or_less",
     "overview",
     "span",
+    "when_they_return",
     "who_comes_back",
 ]
 
