@@ -9,11 +9,12 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from retention.errors import OptionError, check_option
+from retention.errors import EmptyError, OptionError, check_option
 from retention.intervals import ENOUGH
 from retention.measure.facts import COUNTS, MONEY, RATES, RATIOS, by_key, facts_by, rates, with_retention
 from retention.measure.lapse import lapse_threshold
 from retention.measure.loyalty import SECOND_DAYS, churn_rates, figures_to_date, second_order_rates
+from retention.measure.timing import time_to_next_order
 from retention.measure.windows import last_months
 from retention.orders import Orders, purchases_and_returns
 from retention.periods import (
@@ -179,7 +180,22 @@ def _beside(orders: Orders, windows: list[tuple[date, date]], lapse: int) -> lis
     result["simple_clv"] = to_date["profit_a_year"] / churn["churn_rate"].iloc[len(windows) :].replace(0, np.nan).array
     result["simple_clv_n"] = to_date["profit_a_year_n"]
     result["lapse_days"] = [float(lapse), np.nan, np.nan]  # the same in every window
-    return result.to_dict("records")
+    return [row | _next_order(orders, end) for row, end in zip(result.to_dict("records"), ends, strict=True)]
+
+
+def _next_order(orders: Orders, end: date) -> dict[str, float]:
+    """The median days from any purchase before a day to the next one, observed up to that day."""
+    try:
+        found = time_to_next_order(orders.filter(end=end - timedelta(days=1)), after="any").overall
+    except EmptyError:
+        return {}
+    name = "days_to_next_order"
+    return {
+        name: found["median"],
+        f"{name}_low": found["median_low"],
+        f"{name}_high": found["median_high"],
+        f"{name}_n": found["n"],
+    }
 
 
 def _by_period(orders: Orders, period: str) -> ir.Table:

@@ -146,6 +146,15 @@ def test_the_rule_of_thumb_for_lifetime_value():
     assert figures(summary, "n")["simple_clv"] == 1
 
 
+def test_the_median_wait_is_that_of_all_purchases_up_to_the_end_of_the_window(cdnow, cdnow_rows):
+    summary = rt.kpi_summary(cdnow, "1997-07-01", "1997-10-01")
+    for column, day in (("value", "1997-09-30"), ("previous", "1997-06-30")):
+        known = rt.time_to_next_order(cdnow.filter(end=day), after="any").overall
+        assert figures(summary, column)["days_to_next_order"] == known["median"]
+    assert figures(summary, "n")["days_to_next_order"] == (cdnow_rows["date"] < "1997-10-01").sum()
+    assert np.isnan(figures(rt.kpi_summary(bought(("", "2025-01-01"))))["days_to_next_order"])
+
+
 def test_a_margin_by_category_and_from_costs():
     shop = read(CORNER_SHOP).with_margin({"phone": 0.1, "case": 0.5, "": 0})
     # January: phones 150, cases 18 + 30 + 40 − 10
