@@ -31,6 +31,21 @@ page = st.navigation(
         _("What happened"): [
             st.Page("pages/measure/kpis.py", title=_("Key figures"), url_path="kpis", icon=":material/monitoring:"),
             st.Page("pages/measure/cohorts.py", title=_("Cohorts"), url_path="cohorts", icon=":material/grid_on:"),
+            st.Page(
+                "pages/measure/channels.py", title=_("Channels"), url_path="channels", icon=":material/storefront:"
+            ),
+            st.Page(
+                "pages/measure/discounts.py",
+                title=_("Discounts and codes"),
+                url_path="discounts",
+                icon=":material/sell:",
+            ),
+            st.Page(
+                "pages/measure/accounts.py",
+                title=_("Guests and accounts"),
+                url_path="accounts",
+                icon=":material/badge:",
+            ),
         ],
     }
 )

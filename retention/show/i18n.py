@@ -40,8 +40,16 @@ _SHARES = {
     "returning_revenue_share",
     "repeat_rate_to_date",
     "retention",
+    "second_order_rate_90",
+    "third_order_rate",
+    "discount_dependence",
+    "discount_share",
+    "share",
 }
-_MONEY = {"gross", "discounts", "refunds", "net", "net_per_customer", "aov", "revenue_per_customer"}
+_MONEY = {
+    "gross", "discounts", "refunds", "net", "net_per_customer", "aov", "revenue_per_customer", "first_order_value",
+    "clv_to_date", "profit_per_customer",
+}  # fmt: skip
 
 
 def languages():
@@ -299,8 +307,44 @@ def measure_name(measure):
         "retention": _("Customers who bought again"),
         "repeat_rate_to_date": _("Repeat purchase rate to date"),
         "net_per_customer": _("Net revenue per customer of the cohort"),
+        "second_order_rate_90": _("Second order within 90 days"),
+        "third_order_rate": _("Third-order rate"),
+        "first_order_value": _("Value of the first order"),
+        "clv_to_date": _("Customer value to date"),
+        "profit_per_customer": _("Gross profit per customer to date"),
+        "discount_dependence": _("Discount dependence"),
+        "share": _("Share"),
+        "discount_share": _("Discount in % of gross revenue"),
+        "days_observed": _("Days since the first purchase"),
     }
     return names.get(measure, measure.replace("_", " ").capitalize())
+
+
+def group_name(group):
+    """Name a group of customers (a word in the first column of a table by channel, discount or account).
+
+    Names from the file, such as those of channels and codes, stay as they are.
+
+    >>> group_name("full price"), group_name("web")
+    ('First order at full price', 'web')
+    """
+    names = {
+        "unknown": _("unknown"),
+        "others": _("others"),
+        "one channel": _("First two orders through one channel"),
+        "several channels": _("First two orders through two channels"),
+        "full price": _("First order at full price"),
+        "discounted": _("First order with a discount"),
+        "account": _("With an account"),
+        "guest": _("Guests"),
+        "no code": _("Discount without a code"),
+        "never full price": _("Never pay full price"),
+        "sometimes": _("Sometimes pay full price"),
+        "always full price": _("Always pay full price"),
+        "all customers": _("All customers"),
+        "customers with two or more orders": _("Customers with two or more orders"),
+    }
+    return names.get(group, group)
 
 
 def is_share(measure):

@@ -4,10 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from retention.show.sentences.accounts import guests_and_accounts
+from retention.show.sentences.channels import those_who_change_channel, where_customers_come_from
 from retention.show.sentences.cohorts import who_comes_back
+from retention.show.sentences.discounts import beside_full_price, won_with_a_discount
 from retention.show.sentences.kpis import change, is_month, kpi, look_at, more_or_less, overview, span
 
-__all__ = ["change", "explained", "is_month", "kpi", "look_at", "more_or_less", "overview", "span", "who_comes_back"]
+__all__ = [
+    "beside_full_price",
+    "change",
+    "explained",
+    "guests_and_accounts",
+    "is_month",
+    "kpi",
+    "look_at",
+    "more_or_less",
+    "overview",
+    "span",
+    "those_who_change_channel",
+    "where_customers_come_from",
+    "who_comes_back",
+    "won_with_a_discount",
+]
 
 
 def explained(function: Callable) -> list[str]:

@@ -1,0 +1,1 @@
+"""Results as frames of written words, ready to be shown as tables."""
