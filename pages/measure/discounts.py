@@ -20,7 +20,7 @@ if len(discounts.codes):
     st.markdown(ui.escape(sentences.beside_full_price(discounts)))
     for note in discounts.notes:
         st.caption(_(note))
-    st.subheader(_("Who came back within 90 days"))
+    st.subheader(_("Who came back within 90 days, by the first order"))
     ui.chart(rt.charts.rate_bars, discounts, "second_order_rate_90")
     st.subheader(_("By the code of the first order"))
     ui.chart(rt.charts.rate_bars, discounts, "second_order_rate_90", "codes")

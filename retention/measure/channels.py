@@ -45,37 +45,38 @@ class ChannelTable:
 def channel_table(orders: Orders) -> ChannelTable:
     """Where customers come from, which channels they use, and whether those who use several stay.
 
-    A channel's customers have bought through it at least once; its new customers made their first purchase ever
-    there. Average order value = net ÷ orders. Repeat rate to date = new customers of the channel with a second purchase, in
-    any channel, ÷ new customers of the channel. Customer value to date = all they have brought, in any channel, ÷ new
+    A channel's customers have bought through it at least once; its new customers made their first purchase ever there.
+    Average order value = net ÷ orders. Repeat rate to date = new customers of the channel with a second purchase, in any
+    channel, ÷ new customers of the channel. Customer value to date = all that they have brought, in any channel, ÷ new
     customers of the channel.
 
-    Whoever uses two channels has bought twice, so a repeat rate of those who use several would be 100 % by
-    definition. Combinations are therefore compared among customers with at least two purchases, and by the channels of the
-    first two: third-order rate = customers with a third purchase ÷ customers with two, grouped by the channels of
-    these two. Counting all channels ever used would still flatter the loyal, who had more occasions to use another. Average
-    order value and value to date of a combination are those of customers with at least two purchases who ever used exactly
-    these channels, and this flattery is in them.
+    Whoever uses two channels has bought at least twice, so a repeat rate of those who use several would be 100 % by definition.
+    Combinations are therefore compared among customers with at least two purchases, by the channels of the first two:
+    third-order rate = customers with a third purchase ÷ customers with two. Counting every channel ever used would still
+    flatter those who use several, since whoever buys often has more occasions to use another. The average order value and the
+    value to date of a combination are those of customers with at least two purchases who ever used exactly these channels; this
+    flattery is in them.
 
-    From a first channel to a later one: share = later orders through this channel ÷ all later orders of the customers
-    who started there.
+    From a first channel to a later one: share = later orders through the later channel ÷ all later orders of the customers
+    who started in the first.
 
     With filters, what counts are the orders that pass; new customers are those whose first purchase passes. Orders that
-    name no channel are taken together as unknown. Channels beyond the 30 with the most orders are taken together as others.
+    name no channel are taken together as unknown, channels beyond the 30 with the most orders as others.
 
-    Returns a ChannelTable. Its table has one row a channel, the most used first: channel, customers, new_customers, new_share (of all
-    new customers), orders, unidentified_orders (further orders that name nobody and count nowhere else here), net, aov,
-    repeat_rate_to_date, clv_to_date, profit_per_customer (missing without a margin), rates and means with `_low` and `_high`, and days_observed (mean
-    days since the first purchase of its new customers). combinations: kind (combination, others, summary), name (channels in
-    alphabetical order), channels (how many), customers, share, repeaters (with at least two purchases), aov, clv_to_date,
-    profit_per_customer, third_order_rate and its third_order_rate_n; the ten largest, the others, and the sums over one
-    channel and several. flow: from, to, customers, orders, later_orders, share, low, high, n (customers behind the
-    later orders). Money in currency units; shares from 0 to 1; the intervals are 95 %: Wilson for shares of customers,
-    the delta method over customers for the rest. Raises EmptyError when no customer can be told apart.
+    Returns a ChannelTable. Its table has one row a channel, the most used first: channel, customers, new_customers, new_share
+    (of all new customers), orders, unidentified_orders (further orders, which name nobody and count nowhere else here), net, aov,
+    repeat_rate_to_date, clv_to_date, profit_per_customer (missing without a margin) and days_observed (mean days since the first
+    purchase of its new customers). combinations: name (channels in alphabetical order), kind (combination, others, summary),
+    channels (how many), customers, share, repeaters (with at least two purchases), aov, clv_to_date, profit_per_customer,
+    third_order_rate and third_order_rate_n; the ten largest, ties by fewer channels and then by name, the others, and the sums over
+    "one channel" and "several channels". flow: from, to, customers, orders, later_orders, share, low, high, n (customers behind
+    the later orders). Every share and mean has its 95 % interval in `<name>_low` and `<name>_high`: Wilson for shares of
+    customers, the delta method over customers for the rest. Money in currency units; shares from 0 to 1. Raises EmptyError when
+    no customer can be told apart.
 
-    When not to trust it: people choose their channel, so a channel whose customers stay need not be what makes them
-    stay. Rates and values to date grow with time: compare channels only where days_observed are alike. Somebody who buys
-    in the store without giving a name is in no customer figure.
+    When not to trust it: people choose their channel, so a channel whose customers stay need not be what makes them stay.
+    Rates and values to date grow with time: compare channels only where days_observed are alike. Somebody who buys in the
+    store without giving a name is in no customer figure.
 
     >>> import retention as rt
     >>> result = rt.channel_table(rt.load_sample())
@@ -250,7 +251,7 @@ def _by_set(coded: ir.Table) -> ir.Table:
 
 def _of_sets(sums: pd.DataFrame, has_margin: bool) -> pd.DataFrame:
     total = sums.loc[sums["kind"] == "summary", "customers"].sum()
-    result = sums[["kind", "name", "channels"]].copy()
+    result = sums[["name", "kind", "channels"]].copy()
     result["channels"] = result["channels"].astype("Int64")
     result["customers"] = sums["customers"].astype("int64")
     share(result, "share", sums["customers"], pd.Series(total, index=sums.index))

@@ -61,7 +61,7 @@ def discount_table(orders: Orders) -> DiscountTable:
     profit_per_customer (missing without a margin), each with `_low` and `_high`, days_observed (mean days since the first
     purchase), later_orders, discount_dependence with its interval and discount_dependence_n (customers with later orders).
     customers: base ("all customers", "customers with two or more orders"), price ("never full price", "sometimes", "always
-    full price"), customers, share, low, high, n. codes: kind (code, none, others), code, codes (how many), orders, customers,
+    full price"), customers, share, low, high, n. codes: code, kind (code, none, others), codes (how many), orders, customers,
     new_customers (first purchase ever with it), net, gross, discounts, discount_share = discounts ÷ gross with its interval,
     second_order_rate_90 and repeat_rate_to_date of the new customers; the 20 codes with the most orders, the others
     together, and the discounted orders without a code ("no code"); here orders that name nobody count in orders and money,
@@ -185,7 +185,7 @@ def _by_code(orders: Orders, known: ir.Table) -> pd.DataFrame:
     )
     sums = sums.set_index("place").sort_index()
     names = [*largest, OTHERS, NO_CODE]
-    table = pd.DataFrame({"kind": "code", "code": [names[place] for place in sums.index]}, index=sums.index)
+    table = pd.DataFrame({"code": [names[place] for place in sums.index], "kind": "code"}, index=sums.index)
     table.loc[table.index == len(largest), "kind"] = "others"
     table.loc[table.index == len(largest) + 1, "kind"] = "none"
     others = int(orders.frame(by_code.count().as_table()).iloc[0, 0]) - len(largest)

@@ -326,15 +326,15 @@ def group_name(group):
     Names from the file, such as those of channels and codes, stay as they are.
 
     >>> group_name("full price"), group_name("web")
-    ('First order at full price', 'web')
+    ('At full price', 'web')
     """
     names = {
         "unknown": _("unknown"),
         "others": _("others"),
         "one channel": _("First two orders through one channel"),
         "several channels": _("First two orders through two channels"),
-        "full price": _("First order at full price"),
-        "discounted": _("First order with a discount"),
+        "full price": _("At full price"),
+        "discounted": _("With a discount"),
         "account": _("With an account"),
         "guest": _("Guests"),
         "no code": _("Discount without a code"),

@@ -36,21 +36,19 @@ def rates_by_group(table, title=""):
     rows["line"] = rows["name"] + ": " + rows["figures"]
     scale = marks.value_axis([rows["share"].max(), rows["high"].max()], lambda value: percent(value, 0))
     scale["axis"] = marks.axis(
-        values=scale["axis"]["values"], labelExpr=scale["axis"]["labelExpr"], domain=False, ticks=False, title=None
+        values=scale["axis"]["values"],
+        labelExpr=scale["axis"]["labelExpr"],
+        domain=False,
+        ticks=False,
+        title=_("{measure} (95 % interval; customers)").format(measure=title),
     )
     titles = {"name": _("Group"), "text": title, "range": _("95% interval"), "n": _("Customers"), "note": _("Note")}
     y = alt.Y(field="order", type="ordinal", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
     colour = alt.condition("datum.state === 'few'", alt.value(marks.grey()), alt.value(marks.accent()))
     base = alt.Chart(rows)
-    words = base.mark_text(
-        align="left",
-        baseline="middle",
-        yOffset=-9,
-        fontSize=13,
-        color=marks.ink(),
-        limit=alt.ExprRef("width"),
-        tooltip=None,
-    )
+    place = {"align": "left", "baseline": "middle", "yOffset": -9, "fontSize": 13, "limit": alt.ExprRef("width")}
+    halo = base.mark_text(stroke=alt.ExprRef("background"), strokeWidth=4, tooltip=None, **place)
+    words = base.mark_text(color=marks.ink(), tooltip=None, **place)
     reach = base.mark_rule(strokeWidth=3, yOffset=9, opacity=0.55).encode(
         x=alt.X(field="low", type="quantitative", **scale),
         x2=alt.X2(field="high"),
@@ -61,31 +59,30 @@ def rates_by_group(table, title=""):
     point = base.mark_point(size=90, filled=True, opacity=1, yOffset=9).encode(
         x=alt.X(field="share", type="quantitative", **scale), y=y, color=colour, tooltip=marks.tooltip(titles)
     )
-    lines = words.encode(x=alt.value(0), y=y, text=alt.Text(field="line", type="nominal"))
+    line = {"x": alt.value(0), "y": y, "text": alt.Text(field="line", type="nominal")}
     said = [f"{title}:", "; ".join(rows["line"]) + "."]
     if few.any():
         said.append(_("Groups in grey have fewer than 30 customers."))
     if left_out:
         said.append(_("Groups left out: {n}.").format(n=number(left_out)))
-    chart = alt.layer(reach, point, lines).configure_view(stroke=None)
+    chart = alt.layer(reach, point, halo.encode(**line), words.encode(**line)).configure_view(stroke=None)
     return marks.finish(chart, said).properties(height=alt.Step(50))
 
 
 def rate_bars(result, rate, part="table"):
     """Draw a rate of every group of a result: a row a group, a point with its 95 % interval, grey under 30 customers.
 
-    `result` is what `channel_table`, `discount_table` or `account_table` returns; `part` names the frame in it. The
-    groups are named by its column `name`, else by its first one; `<rate>_n`, else `new_customers`, else `customers` is
+    `result` is what `channel_table`, `discount_table` or `account_table` returns; `part` names the frame in it. Its first
+    column names the groups; `<rate>_n`, else `new_customers`, else `customers` is
     what the rate rests on.
 
         rate_bars(rt.discount_table(orders), "second_order_rate_90")
     """
     frame = getattr(result, part)
     n = next(name for name in (f"{rate}_n", "new_customers", "customers") if name in frame)
-    groups = frame["name"] if "name" in frame else frame.iloc[:, 0]
     table = pd.DataFrame(
         {
-            "name": [group_name(group) for group in groups],
+            "name": [group_name(group) for group in frame.iloc[:, 0]],
             "share": frame[rate],
             "low": frame[f"{rate}_low"],
             "high": frame[f"{rate}_high"],

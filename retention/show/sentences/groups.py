@@ -20,8 +20,6 @@ def verdict(one: pd.Series, other: pd.Series, rate: str, n: str) -> str:
     if min(one[n], other[n]) < ENOUGH:
         return _("Fewer than 30 customers on one side: too few to tell a difference.")
     _gap, low, high = difference(one, other, rate)
-    if low > 0:
-        return _("That is more than chance explains.")
-    if high < 0:
-        return _("That is less, and by more than chance explains.")
+    if low > 0 or high < 0:
+        return _("The difference is larger than chance explains.")
     return _("The difference is within what chance explains.")
