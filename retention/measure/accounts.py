@@ -8,7 +8,7 @@ import ibis
 import pandas as pd
 
 from retention.errors import EmptyError
-from retention.measure.first_orders import came_back, each_starter, of_known_customers, sums_by
+from retention.measure.first_orders import came_back, each_starter, nobody, of_known_customers, sums_by
 from retention.orders import Orders
 from retention.schema import CUSTOMERS
 
@@ -61,10 +61,7 @@ def account_table(orders: Orders) -> AccountTable:
     each = each.mutate(state=ibis.cases((each.is_guest.isnull(), UNKNOWN), (each.is_guest, GUEST), else_=ACCOUNT))
     sums = sums_by(orders, each, "state").set_index("state")
     if sums.empty:
-        raise EmptyError(
-            "No customer's first purchase passes these filters.",
-            "Customers are told apart by their first purchase: begin earlier or clear a filter.",
-        )
+        raise nobody(orders)
     if list(sums.index) == [UNKNOWN]:
         raise EmptyError(
             "The files do not say who bought as a guest and who has an account.",

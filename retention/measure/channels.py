@@ -14,6 +14,7 @@ from retention.margin import SCALE
 from retention.measure.first_orders import (
     came_back,
     each_starter,
+    nobody,
     of_known_customers,
     share,
     share_of_sums,
@@ -85,8 +86,10 @@ def channel_table(orders: Orders) -> ChannelTable:
     >>> int(result.table["new_customers"].sum())
     4000
     """
-    known = of_known_customers(orders)
     names = _names(orders)
+    if not names["known"].sum() > 0:
+        raise nobody(orders)
+    known = of_known_customers(orders)
     bits = {name: 1 << place for place, name in enumerate(sorted(names.index, reverse=True))}
     coded = known.mutate(bit=_bit(known.channel, bits))
     starts = _starts(orders, coded)
@@ -148,7 +151,7 @@ def _starts(orders: Orders, coded: ir.Table) -> pd.DataFrame:
 
 
 def _channels(
-    orders: Orders, coded: ir.Table, starts: pd.DataFrame, bits: dict[str, int], nobody: pd.Series
+    orders: Orders, coded: ir.Table, starts: pd.DataFrame, bits: dict[str, int], unidentified: pd.Series
 ) -> pd.DataFrame:
     each = coded.group_by("bit", "customer_id").aggregate(
         orders=coded.count(where=coded.is_purchase), net=coded.net.sum().cast("int64")
@@ -174,7 +177,7 @@ def _channels(
     total = pd.Series(table["new_customers"].sum(), index=table.index)
     share(table, "new_share", table["new_customers"], total)
     table["orders"] = sums["orders"].astype("int64")
-    table["unidentified_orders"] = nobody.reindex(table["channel"]).to_numpy(dtype="int64")
+    table["unidentified_orders"] = unidentified.reindex(table["channel"]).to_numpy(dtype="int64")
     table["net"] = sums["net"] / 100
     _aov(table, sums, sums["rows"])
     columns = [name for name in began if name.startswith(("repeat_rate_to_date", "clv_to_date", "profit_per_customer"))]
@@ -201,7 +204,8 @@ def _combinations(orders: Orders, coded: ir.Table, starts: pd.DataFrame, bits: d
     parts = []
     for kind, key in (("combination", "set"), ("summary", "is_several")):
         part = sums.groupby(key, sort=False).sum(numeric_only=True)
-        part = part.join(two.groupby(key)[["second", "thirds"]].sum())
+        seconds = two.groupby(key)[["second", "thirds"]].sum()
+        part = part.reindex([*part.index, *seconds.index.difference(part.index)]).join(seconds)
         part["channels"] = sums.groupby(key)["channels"].first() if key == "set" else np.nan
         parts.append(part.assign(kind=kind))
     sets, summary = parts

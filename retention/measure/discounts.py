@@ -8,10 +8,10 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from retention.errors import EmptyError
 from retention.measure.first_orders import (
     came_back,
     each_starter,
+    nobody,
     of_known_customers,
     share,
     share_of_sums,
@@ -116,10 +116,7 @@ def _by_first_order(orders: Orders, known: ir.Table) -> pd.DataFrame:
         with_later=each.count(where=each.later > 0),
     )
     if sums.empty:
-        raise EmptyError(
-            "No customer's first purchase passes these filters.",
-            "Customers are told apart by their first purchase: begin earlier or clear a filter.",
-        )
+        raise nobody(orders)
     sums = sums.set_index("is_discounted").reindex([False, True]).fillna(0)
     table = came_back(orders, sums)
     table.insert(0, "first_order", [FULL, DISCOUNTED])

@@ -18,15 +18,24 @@ MONEY = ("first_order_value", "clv_to_date", "profit_per_customer")
 
 
 def of_known_customers(orders: Orders) -> ir.Table:
-    """Purchases and returns of customers who can be told apart. EmptyError where no order names anybody."""
+    """Purchases and returns of customers who can be told apart."""
     table = purchases_and_returns(orders)
-    table = table.filter(table.customer_id.notnull())
-    if orders.frame(table.filter(table.is_purchase).select("order_id").limit(1)).empty:
-        raise EmptyError(
+    return table.filter(table.customer_id.notnull())
+
+
+def nobody(orders: Orders) -> EmptyError:
+    """Why there are no new customers: no order names anybody, or the filters leave no first purchase."""
+    table = orders.orders
+    known = table.filter(table.is_purchase, table.customer_id.notnull()).select("order_id")
+    if orders.frame(known.limit(1)).empty:
+        return EmptyError(
             "No customer can be told apart in these orders.",
             "Use an export with an e-mail address, a phone number or a customer number.",
         )
-    return table
+    return EmptyError(
+        "No customer's first purchase passes these filters.",
+        "Customers are told apart by their first purchase: begin earlier or clear a filter.",
+    )
 
 
 def each_starter(table: ir.Table, **more: ir.Value) -> ir.Table:

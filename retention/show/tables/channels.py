@@ -33,10 +33,17 @@ def channel_rows(result: ChannelTable) -> pd.DataFrame:
 def combination_rows(result: ChannelTable) -> pd.DataFrame:
     """A row a set of channels, and the sums over one and several."""
     table, currency = result.combinations, result.currency
-    called = {"one channel": _("One channel"), "several channels": _("Several channels")}
+    called = {
+        "one channel": _("One channel"),
+        "several channels": _("Several channels"),
+        "others": _("Other combinations"),
+    }
     shown = pd.DataFrame(
         {
-            _("Channels used"): [called.get(name, group_name(name)) for name in table["name"]],
+            _("Channels used"): [
+                group_name(name) if kind == "combination" else called[name]
+                for name, kind in zip(table["name"], table["kind"], strict=True)
+            ],
             measure_name("customers"): counts(table["customers"]),
             measure_name("share"): [percent(value) for value in table["share"]],
             _("With two or more orders"): counts(table["repeaters"]),
