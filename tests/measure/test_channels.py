@@ -8,7 +8,7 @@ from hypothesis import given, settings
 import retention as rt
 from retention.measure.channels import CHANNELS, ONE, SEVERAL
 from retention.measure.first_orders import difference, share_of_sums
-from tests.measure.shops import CORNER_SHOP, bought, same
+from tests.measure.shops import CORNER_SHOP, bought, same, to_the_same_end
 from tests.measure.shops import read as read_rows
 from tests.measure.test_laws import few, read, shops
 
@@ -158,10 +158,10 @@ def test_the_interval_of_all_or_none_is_not_a_point():
     assert high[0] == pytest.approx(0.0713, abs=1e-4)  # Wilson, none of 50
 
 
-@settings(few, max_examples=5)  # every filter is an expression of its own, and compiling it takes longest
+@settings(few, max_examples=8)
 @given(shops())
 def test_parts_add_up_and_agree_with_plain_pandas(rows):
-    orders = read(rows)
+    orders = read(to_the_same_end(rows))
     result = rt.channel_table(orders)
     table, sets, flow = result.table, result.combinations, result.flow
     frame = orders.frame(orders.orders.filter(lambda t: t.is_purchase | t.is_return))
