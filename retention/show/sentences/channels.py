@@ -19,7 +19,7 @@ def where_customers_come_from(result: ChannelTable) -> str:
         )
     total = table["new_customers"].sum()
     if total < ENOUGH:
-        return _("Only {n} customers made their first order here: too few to tell.").format(n=number(total))
+        return _("Customers who made their first order here: {n}, too few to tell.").format(n=number(total))
     first = table.sort_values(["new_customers", "channel"], ascending=[False, True]).iloc[0]
     pattern = _(
         "Of 100 customers, {share} made their first order through {channel} (between {low} and {high}; {n} customers)."

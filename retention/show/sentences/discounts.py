@@ -22,7 +22,7 @@ def won_with_a_discount(result: DiscountTable) -> str:
     if full["customers"] == 0:
         return _("Everybody made the first order with a discount, so there is nothing to compare.")
     if cheap["discount_dependence_n"] < ENOUGH:
-        return _("Only {n} customers won with a discount came back so far: too few to tell.").format(
+        return _("Customers won with a discount who came back so far: {n}, too few to tell.").format(
             n=number(cheap["discount_dependence_n"])
         )
     pattern = _(
