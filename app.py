@@ -34,6 +34,21 @@ page = st.navigation(
             st.Page(
                 "pages/measure/timing.py", title=_("Time to next order"), url_path="timing", icon=":material/schedule:"
             ),
+            st.Page(
+                "pages/measure/channels.py", title=_("Channels"), url_path="channels", icon=":material/storefront:"
+            ),
+            st.Page(
+                "pages/measure/discounts.py",
+                title=_("Discounts and codes"),
+                url_path="discounts",
+                icon=":material/sell:",
+            ),
+            st.Page(
+                "pages/measure/accounts.py",
+                title=_("Guests and accounts"),
+                url_path="accounts",
+                icon=":material/badge:",
+            ),
         ],
     }
 )

@@ -4,7 +4,10 @@ from retention.errors import ColumnError, EmptyError, FileError, OptionError, Qu
 from retention.ingest.answers import mapping_file
 from retention.ingest.inspect import Inspection, inspect_orders
 from retention.ingest.read import read_orders
+from retention.measure.accounts import account_table
+from retention.measure.channels import channel_table
 from retention.measure.cohorts import retention_table
+from retention.measure.discounts import discount_table
 from retention.measure.kpis import kpi_summary, kpi_table
 from retention.measure.lapse import lapse_threshold
 from retention.measure.quality import quality_table
@@ -24,7 +27,10 @@ __all__ = [
     "Orders",
     "QuestionError",
     "RetentionError",
+    "account_table",
+    "channel_table",
     "charts",
+    "discount_table",
     "inspect_orders",
     "kpi_summary",
     "kpi_table",

@@ -161,6 +161,35 @@ def _definitions() -> dict[str, str]:
             "Share of a cohort that buys in a later period. Retention = customers of the cohort who bought in that period "
             "÷ customers of the cohort."
         ),
+        "second_order_rate_90": _(
+            "Share of new customers who bought again soon. Second-order rate = customers whose second purchase came within 90 "
+            "days ÷ customers whose first is at least 90 days ago."
+        ),
+        "third_order_rate": _(
+            "Share of those with two purchases who bought once more. Third-order rate = customers with a third purchase ÷ "
+            "customers with at least two."
+        ),
+        "first_order_value": _(
+            "What the first order of a customer brings on average. Value of the first order = net revenue of first orders ÷ "
+            "new customers."
+        ),
+        "clv_to_date": _(
+            "What a customer has brought so far, without a forecast (historic CLV). Customer value to date = net revenue of "
+            "all their orders ÷ customers. It grows with time."
+        ),
+        "profit_per_customer": _(
+            "What is left of the value to date when the goods are paid. Gross profit per customer = net revenue × gross "
+            "margin ÷ customers. Shipping and advertising are not taken off."
+        ),
+        "discount_dependence": _(
+            "How much customers go on buying at reduced prices. Discount dependence = later orders with a discount or a code "
+            "÷ all later orders, the first order apart."
+        ),
+        "discount_share": _("How deep the discount was. Discount share = discounts ÷ gross revenue of these orders."),
+        "days_observed": _(
+            "How long ago the first purchase was on average, so how much time there was to come back. Compare values to date "
+            "only where these days are alike."
+        ),
         "interval": _(
             "The range in which the true value probably lies. Of 100 ranges made this way, about 95 hold it. A wide range "
             "means that there are few customers to go by."

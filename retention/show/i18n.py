@@ -41,6 +41,10 @@ _SHARES = {
     "repeat_rate_to_date",
     "retention",
     "churn_rate",
+    "third_order_rate",
+    "discount_dependence",
+    "discount_share",
+    "share",
     *(f"second_order_rate_{days}" for days in (30, 60, 90, 180, 365)),
 }
 _MONEY = {
@@ -54,6 +58,9 @@ _MONEY = {
     "revenue_per_customer",
     "historic_clv",
     "simple_clv",
+    "first_order_value",
+    "clv_to_date",
+    "profit_per_customer",
 }
 
 
@@ -318,6 +325,14 @@ def measure_name(measure):
         "lapse_days": _("Days of silence until lapsed"),
         "historic_clv": _("Customer lifetime value so far"),
         "simple_clv": _("Customer lifetime value, rule of thumb"),
+        "third_order_rate": _("Third-order rate"),
+        "first_order_value": _("Value of the first order"),
+        "clv_to_date": _("Customer value to date"),
+        "profit_per_customer": _("Gross profit per customer to date"),
+        "discount_dependence": _("Discount dependence"),
+        "share": _("Share"),
+        "discount_share": _("Discount in % of gross revenue"),
+        "days_observed": _("Days since the first purchase"),
     }
     if measure.startswith("second_order_rate_"):
         return _("Second order within {days} days").format(days=measure.rpartition("_")[2])
@@ -334,8 +349,18 @@ def group_name(group):
         "all": _("All together"),
         "others": _("Others"),
         "unknown": _("Not known"),
-        "discounted": _("Discounted"),
-        "full price": _("Full price"),
+        "one channel": _("First two orders through one channel"),
+        "several channels": _("First two orders through two channels"),
+        "full price": _("At full price"),
+        "discounted": _("With a discount"),
+        "account": _("With an account"),
+        "guest": _("Guests"),
+        "no code": _("Discount without a code"),
+        "never full price": _("Never pay full price"),
+        "sometimes": _("Sometimes pay full price"),
+        "always full price": _("Always pay full price"),
+        "all customers": _("All customers"),
+        "customers with two or more orders": _("Customers with two or more orders"),
     }
     return names.get(group, group)
 

@@ -24,6 +24,9 @@ EXPLAINED = (
     rt.quality_table,
     rt.lapse_threshold,
     rt.time_to_next_order,
+    rt.channel_table,
+    rt.discount_table,
+    rt.account_table,
 )
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")

@@ -4,9 +4,21 @@ No chart draws more than `marks.MAX_MARKS` marks; what had to be left out is sai
 which is also its text for screen readers (`chart.description`).
 """
 
+from retention.show.charts.channels import channel_flow
 from retention.show.charts.cohorts import retention_curve, retention_heatmap
+from retention.show.charts.groups import rate_bars, rates_by_group
 from retention.show.charts.kpis import kpi_line, net_by_period
 from retention.show.charts.quality import quality_bars
 from retention.show.charts.timing import next_order_curve
 
-__all__ = ["kpi_line", "net_by_period", "next_order_curve", "quality_bars", "retention_curve", "retention_heatmap"]
+__all__ = [
+    "channel_flow",
+    "kpi_line",
+    "net_by_period",
+    "next_order_curve",
+    "quality_bars",
+    "rate_bars",
+    "rates_by_group",
+    "retention_curve",
+    "retention_heatmap",
+]

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from retention.show.sentences.accounts import guests_and_accounts
+from retention.show.sentences.channels import those_who_change_channel, where_customers_come_from
 from retention.show.sentences.cohorts import who_comes_back
+from retention.show.sentences.discounts import beside_full_price, won_with_a_discount
 from retention.show.sentences.kpis import change, is_month, kpi, kpi_notes, look_at, more_or_less, overview, span
 from retention.show.sentences.timing import days_to_act, groups_beside, when_they_return
 
 __all__ = [
+    "beside_full_price",
     "change",
     "days_to_act",
     "explained",
     "groups_beside",
+    "guests_and_accounts",
     "is_month",
     "kpi",
     "kpi_notes",
@@ -20,8 +25,11 @@ __all__ = [
     "more_or_less",
     "overview",
     "span",
+    "those_who_change_channel",
     "when_they_return",
+    "where_customers_come_from",
     "who_comes_back",
+    "won_with_a_discount",
 ]
 
 

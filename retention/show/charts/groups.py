@@ -1,0 +1,92 @@
+"""A share a group, with its uncertainty."""
+
+import altair as alt
+import pandas as pd
+
+from retention.show import marks
+from retention.show.i18n import _, group_name, interval, measure_name, number, percent
+from retention.show.marks import TOO_FEW
+
+ROOM = 25  # groups beyond which nobody reads on
+
+
+def rates_by_group(table, title=""):
+    """Draw a share a group as a point with its 95 % interval, in the order of the rows.
+
+    `table` has the columns `name`, `share`, `low`, `high` (0–1) and `n`. Groups without a share are left out, those of
+    fewer than 30 customers are grey. `title` says what the share is of.
+
+    >>> table = pd.DataFrame({"name": ["web"], "share": [0.25], "low": [0.2], "high": [0.31], "n": [400]})
+    >>> rates_by_group(table, "Repeat rate").description
+    'Repeat rate: web: 25.0% (20.0% – 31.0%; 400).'
+    """
+    title = title or measure_name("share")
+    table = table[table["share"].notna()].reset_index(drop=True)
+    left_out, table = max(len(table) - ROOM, 0), table.head(ROOM)
+    if table.empty:
+        return marks.nothing(title)
+    few = table["n"] < TOO_FEW
+    rows = table[["share", "low", "high"]].astype(float).assign(order=range(len(table)), name=list(table["name"]))
+    rows["text"] = [percent(value) for value in table["share"]]
+    rows["range"] = [interval(low, high, percent) for low, high in zip(table["low"], table["high"], strict=True)]
+    rows["n"] = [number(n) for n in table["n"]]
+    rows["state"] = ["few" if scanty else "complete" for scanty in few]
+    rows["note"] = rows["state"].map(marks.notes())
+    rows["figures"] = rows["text"] + " (" + rows["range"] + "; " + rows["n"] + ")"
+    rows["line"] = rows["name"] + ": " + rows["figures"]
+    scale = marks.value_axis([rows["share"].max(), rows["high"].max()], lambda value: percent(value, 0))
+    scale["axis"] = marks.axis(
+        values=scale["axis"]["values"],
+        labelExpr=scale["axis"]["labelExpr"],
+        domain=False,
+        ticks=False,
+        title=_("{measure} (95 % interval; customers)").format(measure=title),
+    )
+    titles = {"name": _("Group"), "text": title, "range": _("95% interval"), "n": _("Customers"), "note": _("Note")}
+    y = alt.Y(field="order", type="ordinal", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
+    colour = alt.condition("datum.state === 'few'", alt.value(marks.grey()), alt.value(marks.accent()))
+    base = alt.Chart(rows)
+    place = {"align": "left", "baseline": "middle", "yOffset": -9, "fontSize": 13, "limit": alt.ExprRef("width")}
+    halo = base.mark_text(stroke=alt.ExprRef("background"), strokeWidth=4, tooltip=None, **place)
+    words = base.mark_text(color=marks.ink(), tooltip=None, **place)
+    reach = base.mark_rule(strokeWidth=3, yOffset=9, opacity=0.55).encode(
+        x=alt.X(field="low", type="quantitative", **scale),
+        x2=alt.X2(field="high"),
+        y=y,
+        color=colour,
+        tooltip=marks.tooltip(titles),
+    )
+    point = base.mark_point(size=90, filled=True, opacity=1, yOffset=9).encode(
+        x=alt.X(field="share", type="quantitative", **scale), y=y, color=colour, tooltip=marks.tooltip(titles)
+    )
+    line = {"x": alt.value(0), "y": y, "text": alt.Text(field="line", type="nominal")}
+    said = [f"{title}:", "; ".join(rows["line"]) + "."]
+    if few.any():
+        said.append(_("Groups in grey have fewer than 30 customers."))
+    if left_out:
+        said.append(_("Groups left out: {n}.").format(n=number(left_out)))
+    chart = alt.layer(reach, point, halo.encode(**line), words.encode(**line)).configure_view(stroke=None)
+    return marks.finish(chart, said).properties(height=alt.Step(50))
+
+
+def rate_bars(result, rate, part="table"):
+    """Draw a rate of every group of a result: a row a group, a point with its 95 % interval, grey under 30 customers.
+
+    `result` is what `channel_table`, `discount_table` or `account_table` returns; `part` names the frame in it. Its first
+    column names the groups; `<rate>_n`, else `new_customers`, else `customers` is
+    what the rate rests on.
+
+        rate_bars(rt.discount_table(orders), "second_order_rate_90")
+    """
+    frame = getattr(result, part)
+    n = next(name for name in (f"{rate}_n", "new_customers", "customers") if name in frame)
+    table = pd.DataFrame(
+        {
+            "name": [group_name(group) for group in frame.iloc[:, 0]],
+            "share": frame[rate],
+            "low": frame[f"{rate}_low"],
+            "high": frame[f"{rate}_high"],
+            "n": frame[n],
+        }
+    )
+    return rates_by_group(table, measure_name(rate))
