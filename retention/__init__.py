@@ -4,6 +4,7 @@ from retention.errors import ColumnError, EmptyError, FileError, OptionError, Qu
 from retention.ingest.answers import mapping_file
 from retention.ingest.inspect import Inspection, inspect_orders
 from retention.ingest.read import read_orders
+from retention.measure.bridge import revenue_bridge
 from retention.measure.cohorts import retention_table
 from retention.measure.kpis import kpi_summary, kpi_table
 from retention.measure.quality import quality_table
@@ -33,4 +34,5 @@ __all__ = [
     "quality_table",
     "read_orders",
     "retention_table",
+    "revenue_bridge",
 ]

@@ -34,6 +34,7 @@ PUBLIC = (
     "quality_table",
     "read_orders",
     "retention_table",
+    "revenue_bridge",
 )
 FUNCTIONS = [name for name in PUBLIC if inspect.isfunction(getattr(rt, name))]
 # What measures, estimates or reads somebody's file says where it misleads; a generator has nothing to mislead about.

@@ -10,18 +10,16 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from retention.errors import OptionError, check_option
+from retention.errors import check_option
 from retention.intervals import ENOUGH, ratio_of_sums, wilson
-from retention.measure.windows import last_months
+from retention.measure.windows import chosen_window, steps_back, whole_months, year_before
 from retention.orders import Orders, purchases_and_returns
 from retention.periods import (
     PERIODS,
-    as_date,
     day_number,
     month_number,
     period_column,
     period_number,
-    period_start,
     starts,
 )
 
@@ -103,13 +101,13 @@ def kpi_summary(orders: Orders, start: str | date | None = None, end: str | date
     >>> float(table.loc["customers", "value"]), bool(table.loc["customers", "previous"] > 0)
     (2349.0, False)
     """
-    begin, finish = _window(orders, start, end)
+    begin, finish = chosen_window(orders, start, end)
     current, previous = _compared(orders, begin, finish)
-    year_before, _ = _compared(orders, *_year_before(begin, finish))
+    a_year_before, _ = _compared(orders, *year_before(begin, finish))
     rows = []
     for kpi in (*KPIS, "repeat_rate_to_date"):
         kind = KINDS[kpi]
-        value, old, year = (window.get(kpi, np.nan) for window in (current, previous, year_before))
+        value, old, year = (window.get(kpi, np.nan) for window in (current, previous, a_year_before))
         n = current.get(_rests_on(kpi), np.nan)
         rows.append(
             {
@@ -250,44 +248,6 @@ def _retention(result: pd.DataFrame, retained: pd.Series, before: pd.Series) -> 
     return result[[*KPIS, "new_net", "returning_net", "retention_rate_n", *bounds]]
 
 
-def _window(orders: Orders, start: str | date | None, end: str | date | None) -> tuple[date, date]:
-    if start is None and end is None:
-        return last_months(orders)
-    begin = max(as_date("start", start), orders.since) if start is not None else orders.since
-    finish = min(as_date("end", end), orders.as_of) if end is not None else orders.as_of
-    if finish <= begin:
-        raise OptionError(
-            "No day of data lies between start={start} and end={end}.",
-            "The data run from {first} to {last}, and the end is the day after the window.",
-            start=start,
-            end=end,
-            first=orders.since,
-            last=orders.as_of - timedelta(days=1),
-        )
-    return begin, finish
-
-
-def _whole_months(begin: date, finish: date) -> int:
-    return month_number(finish) - month_number(begin) if begin.day == finish.day == 1 else 0
-
-
-def _back(begin: date, finish: date, steps: int) -> date:
-    """Where the window begins that lies so many of its own lengths before."""
-    months = _whole_months(begin, finish)
-    if months:
-        return period_start(month_number(begin) - steps * months, "month")
-    return begin - steps * (finish - begin)
-
-
-def _year_before(begin: date, finish: date) -> tuple[date, date]:
-    """The same months of the year before, or as many days from the same date on."""
-    months = _whole_months(begin, finish)
-    earlier = (pd.Timestamp(begin) - pd.DateOffset(years=1)).date()
-    if months:
-        return earlier, period_start(month_number(earlier) + months, "month")
-    return earlier, earlier + (finish - begin)
-
-
 def _compared(orders: Orders, begin: date, finish: date) -> tuple[dict[str, float], dict[str, float]]:
     """The figures of a window and of the one before it; empty where the data do not cover the window.
 
@@ -296,8 +256,8 @@ def _compared(orders: Orders, begin: date, finish: date) -> tuple[dict[str, floa
     """
     if begin < orders.since:
         return {}, {}
-    months = _whole_months(begin, finish)
-    before, earliest = _back(begin, finish, 1), _back(begin, finish, 2)
+    months = whole_months(begin, finish)
+    before, earliest = steps_back(begin, finish, 1), steps_back(begin, finish, 2)
     table = purchases_and_returns(orders)
     if months == 1:
         at, query = month_number(begin), _by_period(orders, "month")

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from retention.show.sentences.bridge import whose_change, why_revenue_moved
 from retention.show.sentences.cohorts import who_comes_back
 from retention.show.sentences.kpis import change, is_month, kpi, look_at, more_or_less, overview, span
 
-__all__ = ["change", "explained", "is_month", "kpi", "look_at", "more_or_less", "overview", "span", "who_comes_back"]
+__all__ = [
+    "change",
+    "explained",
+    "is_month",
+    "kpi",
+    "look_at",
+    "more_or_less",
+    "overview",
+    "span",
+    "who_comes_back",
+    "whose_change",
+    "why_revenue_moved",
+]
 
 
 def explained(function: Callable) -> list[str]:

@@ -1,0 +1,1 @@
+"""Results written for the reader: frames of text, one module a topic."""
