@@ -33,8 +33,8 @@ class RevenueBridge:
     bought in neither window), unknown (orders that name nobody); customers (missing for unknown), orders and
     orders_against, net and net_against, change, change_per_customer with low and high (95 % interval), enough, profit,
     profit_against and profit_change (missing without a margin)
-    factors: one row a part of the sum, step customers, purchase_frequency, aov, refunds_only (money back to people who
-    bought nothing in that window), unknown; value and value_against (the factor itself, or money), change
+    factors: one row a part of the sum, step customers, purchase_frequency, aov, refunds_without_purchase (money back to
+    people who bought nothing in that window), unknown; value and value_against (the factor itself, or money), change
     """
 
     table: pd.DataFrame
@@ -219,7 +219,7 @@ def _of_factors(groups: pd.DataFrame) -> pd.DataFrame:
     back_now = int(groups["net"].drop([*BUYERS, "unknown"]).sum())
     back_then = int(groups["net_against"].drop([*BUYERS_AGAINST, "unknown"]).sum())
     nobody_now, nobody_then = (int(groups.loc["unknown", name]) for name in ("net", "net_against"))
-    for name, old, new in (("refunds_only", back_then, back_now), ("unknown", nobody_then, nobody_now)):
+    for name, old, new in (("refunds_without_purchase", back_then, back_now), ("unknown", nobody_then, nobody_now)):
         rows.append((name, old / 100, new / 100, (new - old) / 100))
     return pd.DataFrame(rows, columns=["step", "value_against", "value", "change"])
 
@@ -274,7 +274,7 @@ def _notes(
     if finish - begin != last - first:
         months = whole_months(begin, finish)
         if months and months == whole_months(first, last):
-            notes.append("The windows have as many months, but not as many days: some of the change is only time.")
+            notes.append("The windows have as many months but not as many days: some of the change is only time.")
         else:
             notes.append("The windows are not equally long and nothing is scaled: part of the change is only time.")
     if last < begin:
@@ -292,13 +292,9 @@ def _notes(
     elif min(buyers) < ENOUGH:
         notes.append("One of the windows has fewer than 30 customers: a single one can be the whole picture.")
     if any(buyers) and groups.loc["unknown", ["orders", "orders_against"]].any():
-        notes.append(
-            "Average order value is that of orders that name a customer; among the key figures it is that of all orders."
-        )
+        notes.append("Average order value is that of orders that name a customer; the key figures count all orders.")
     if groups.loc[["new", "reactivated", "refunds_only"], "net_against"].any() or (
         groups.loc[["lapsed", "refunds_only"], "net"].any()
     ):
-        notes.append(
-            "Refunds to people who bought nothing in the window stand apart and do not lower the average order value."
-        )
+        notes.append("Refunds to people who bought nothing in the window stand apart from the average order value.")
     return tuple(notes)

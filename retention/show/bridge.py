@@ -12,7 +12,8 @@ def step_name(step: str) -> str:
         "retained": measure_name("retained_customers"),
         "reactivated": measure_name("reactivated_customers"),
         "new": measure_name("new_customers"),
-        "refunds_only": _("Refunds without a purchase"),
+        "refunds_only": _("Customers with refunds only"),
+        "refunds_without_purchase": _("Refunds without a purchase"),
         "unknown": _("Orders that name nobody"),
     }
     return names.get(step) or measure_name(step)
@@ -25,7 +26,7 @@ def step_meaning(split: str, step: str) -> str:
             "customers": _("How many known customers bought."),
             "purchase_frequency": _("How many orders each of them placed."),
             "aov": _("What one of their orders brought."),
-            "refunds_only": _("Money back to people who bought nothing in that window."),
+            "refunds_without_purchase": _("Money back to people who bought nothing in that window."),
             "unknown": _("Nobody can say how many customers these are."),
         }[step]
     return {

@@ -4,6 +4,7 @@ import altair as alt
 import pandas as pd
 
 from retention.errors import check_option
+from retention.measure.bridge import FACTORS
 from retention.show import bridge as words
 from retention.show import marks
 from retention.show.i18n import _, measure_value, money, money_change, number, span
@@ -110,6 +111,6 @@ def _beside(result, split, step):
         then_value, now_value = (money(step[name], result.currency) for name in ("net_against", "net"))
         n = step["customers"]
         return then_value, now_value, "" if pd.isna(n) else _("customers: {n}").format(n=number(n))
-    measure = step["step"] if step["step"] in ("customers", "purchase_frequency", "aov") else "net"
+    measure = step["step"] if step["step"] in FACTORS else "net"
     then_value, now_value = (measure_value(measure, step[name], result.currency) for name in ("value_against", "value"))
     return then_value, now_value, "" if measure == "net" else f"{then_value} → {now_value}"

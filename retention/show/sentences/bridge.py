@@ -53,9 +53,12 @@ def _digits(result: RevenueBridge) -> int | None:
 def _parts(result: RevenueBridge) -> list[str]:
     patterns = {
         "customers": (_("more customers added {amount}"), _("fewer customers took away {amount}")),
-        "purchase_frequency": (_("more orders each added {amount}"), _("fewer orders each took away {amount}")),
+        "purchase_frequency": (
+            _("more orders per customer added {amount}"),
+            _("fewer orders per customer took away {amount}"),
+        ),
         "aov": (_("a higher order value added {amount}"), _("a lower order value took away {amount}")),
-        "refunds_only": (
+        "refunds_without_purchase": (
             _("fewer refunds to people who bought nothing added {amount}"),
             _("more refunds to people who bought nothing took away {amount}"),
         ),

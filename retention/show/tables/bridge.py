@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from retention.measure.bridge import RevenueBridge
+from retention.measure.bridge import FACTORS, RevenueBridge
 from retention.show.bridge import step_name
 from retention.show.i18n import MISSING, _, interval, measure_value, money, money_change, number, span
 
@@ -39,7 +39,7 @@ def factor_rows(result: RevenueBridge) -> pd.DataFrame:
     then, now = _windows(result)
 
     def written(step: str, value: float) -> str:
-        measure = "net" if step in ("refunds_only", "unknown") else step
+        measure = step if step in FACTORS else "net"
         return measure_value(measure, value, result.currency)
 
     shown = pd.DataFrame(
