@@ -8,14 +8,12 @@ from retention.show.i18n import _
 from retention.show.tables.bridge import bridge_rows, factor_rows
 
 orders = ui.start(_("Why revenue moved"), _("Why did revenue change, and whose change was it?"))
-left, right = st.columns(2)
-with left:
+with st.container(horizontal=True):
     window = ui.choice(
         _("Window"),
         {"1": _("Last complete month"), "3": _("Last 3 months"), "12": _("Last 12 months")},
         key="revenue_window",
     )
-with right:
     against = ui.choice(
         _("Compared with"),
         {"previous": _("The time before"), "year_before": _("A year before")},

@@ -23,6 +23,7 @@ STEPS = ("lapsed", "retained", "reactivated", "new", "refunds_only", "unknown")
 FACTORS = ("customers", "purchase_frequency", "aov")
 BUYERS, BUYERS_AGAINST = ["retained", "reactivated", "new"], ["retained", "lapsed"]
 AGAINST = ("previous", "year_before")
+CALENDAR = 50  # months that differ by less than a fiftieth of their days are equally long to anyone
 
 
 @dataclass(frozen=True)
@@ -271,11 +272,13 @@ def _notes(
 ) -> tuple[str, ...]:
     notes = []
     (begin, finish), (first, last) = window, other
-    if finish - begin != last - first:
+    days, days_against = (finish - begin).days, (last - first).days
+    if days != days_against:
         months = whole_months(begin, finish)
-        if months and months == whole_months(first, last):
+        as_many_months = months and months == whole_months(first, last)
+        if as_many_months and abs(days - days_against) * CALENDAR > days:
             notes.append("The windows have as many months but not as many days: some of the change is only time.")
-        else:
+        elif not as_many_months:
             notes.append("The windows are not equally long and nothing is scaled: part of the change is only time.")
     if last < begin:
         notes.append(

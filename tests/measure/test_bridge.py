@@ -102,6 +102,14 @@ def test_every_note_of_the_corner_shop(corner):
     ]
 
 
+def test_a_leap_year_is_as_long_as_any_other_and_february_is_not():
+    orders = one_order_a_day(date(2023, 1, 1), date(2024, 12, 31))
+    says = "The windows have as many months but not as many days: some of the change is only time."
+    year = rt.revenue_bridge(orders, "2024-01-01", "2025-01-01", "year_before")
+    assert year.change == 10 and says not in year.notes
+    assert says in rt.revenue_bridge(orders, "2024-02-01", "2024-03-01").notes
+
+
 def test_without_refunds_and_guests_there_is_nothing_to_note():
     orders = one_order_a_day(date(2025, 6, 30), date(2025, 8, 31))
     result = rt.revenue_bridge(orders)
