@@ -30,6 +30,12 @@ page = st.navigation(
         ],
         _("What happened"): [
             st.Page("pages/measure/kpis.py", title=_("Key figures"), url_path="kpis", icon=":material/monitoring:"),
+            st.Page(
+                "pages/measure/bridge.py",
+                title=_("Why revenue moved"),
+                url_path="revenue",
+                icon=":material/waterfall_chart:",
+            ),
             st.Page("pages/measure/cohorts.py", title=_("Cohorts"), url_path="cohorts", icon=":material/grid_on:"),
             st.Page(
                 "pages/measure/timing.py", title=_("Time to next order"), url_path="timing", icon=":material/schedule:"

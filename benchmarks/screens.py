@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = {
     "Overview": "pages/start/overview.py",
     "Key figures": "pages/measure/kpis.py",
+    "Why revenue moved": "pages/measure/bridge.py",
     "Cohorts": "pages/measure/cohorts.py",
 }
 RUNS = 7

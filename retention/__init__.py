@@ -5,6 +5,7 @@ from retention.ingest.answers import mapping_file
 from retention.ingest.inspect import Inspection, inspect_orders
 from retention.ingest.read import read_orders
 from retention.measure.accounts import account_table
+from retention.measure.bridge import revenue_bridge
 from retention.measure.channels import channel_table
 from retention.measure.cohorts import retention_table
 from retention.measure.discounts import discount_table
@@ -42,5 +43,6 @@ __all__ = [
     "quality_table",
     "read_orders",
     "retention_table",
+    "revenue_bridge",
     "time_to_next_order",
 ]

@@ -38,6 +38,7 @@ PUBLIC = (
     "quality_table",
     "read_orders",
     "retention_table",
+    "revenue_bridge",
     "time_to_next_order",
 )
 FUNCTIONS = [name for name in PUBLIC if inspect.isfunction(getattr(rt, name))]

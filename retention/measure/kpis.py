@@ -15,16 +15,14 @@ from retention.measure.facts import COUNTS, MONEY, RATES, RATIOS, by_key, facts_
 from retention.measure.lapse import lapse_threshold
 from retention.measure.loyalty import SECOND_DAYS, churn_rates, figures_to_date, second_order_rates
 from retention.measure.timing import time_to_next_order
-from retention.measure.windows import last_months
+from retention.measure.windows import chosen_window, steps_back, whole_months, year_before
 from retention.orders import Orders, purchases_and_returns
 from retention.periods import (
     PERIODS,
-    as_date,
     day_number,
     month_number,
     period_column,
     period_number,
-    period_start,
     starts,
 )
 
@@ -123,20 +121,20 @@ def kpi_summary(
     >>> float(table.loc["customers", "value"]), bool(table.loc["customers", "previous"] > 0)
     (2349.0, False)
     """
-    begin, finish = _window(orders, start, end)
+    begin, finish = chosen_window(orders, start, end)
     lapse = _lapse(orders, lapse_days)
-    windows = [(begin, finish), (_back(begin, finish, 1), begin), _year_before(begin, finish)]
+    windows = [(begin, finish), (steps_back(begin, finish, 1), begin), year_before(begin, finish)]
     current, previous = _compared(orders, begin, finish)
-    year_before, _ = _compared(orders, *windows[2])
+    a_year_before, _ = _compared(orders, *windows[2])
     beside = _beside(orders, windows, lapse)
-    current, previous, year_before = (
+    current, previous, a_year_before = (
         figures | more if figures else {}
-        for figures, more in zip((current, previous, year_before), beside, strict=True)
+        for figures, more in zip((current, previous, a_year_before), beside, strict=True)
     )
     rows = []
     for kpi in (*KPIS, *TO_DATE):
         kind = KINDS[kpi]
-        value, old, year = (window.get(kpi, np.nan) for window in (current, previous, year_before))
+        value, old, year = (window.get(kpi, np.nan) for window in (current, previous, a_year_before))
         n = current.get(_rests_on(kpi), np.nan)
         rows.append(
             {
@@ -207,44 +205,6 @@ def _by_period(orders: Orders, period: str) -> ir.Table:
     return facts_by(table, period_column(table.day, table.month, period), first_key)
 
 
-def _window(orders: Orders, start: str | date | None, end: str | date | None) -> tuple[date, date]:
-    if start is None and end is None:
-        return last_months(orders)
-    begin = max(as_date("start", start), orders.since) if start is not None else orders.since
-    finish = min(as_date("end", end), orders.as_of) if end is not None else orders.as_of
-    if finish <= begin:
-        raise OptionError(
-            "No day of data lies between start={start} and end={end}.",
-            "The data run from {first} to {last}, and the end is the day after the window.",
-            start=start,
-            end=end,
-            first=orders.since,
-            last=orders.as_of - timedelta(days=1),
-        )
-    return begin, finish
-
-
-def _whole_months(begin: date, finish: date) -> int:
-    return month_number(finish) - month_number(begin) if begin.day == finish.day == 1 else 0
-
-
-def _back(begin: date, finish: date, steps: int) -> date:
-    """Where the window begins that lies so many of its own lengths before."""
-    months = _whole_months(begin, finish)
-    if months:
-        return period_start(month_number(begin) - steps * months, "month")
-    return begin - steps * (finish - begin)
-
-
-def _year_before(begin: date, finish: date) -> tuple[date, date]:
-    """The same months of the year before, or as many days from the same date on."""
-    months = _whole_months(begin, finish)
-    earlier = (pd.Timestamp(begin) - pd.DateOffset(years=1)).date()
-    if months:
-        return earlier, period_start(month_number(earlier) + months, "month")
-    return earlier, earlier + (finish - begin)
-
-
 def _compared(orders: Orders, begin: date, finish: date) -> tuple[dict[str, float], dict[str, float]]:
     """The figures of a window and of the one before it; empty where the data do not cover the window.
 
@@ -253,8 +213,8 @@ def _compared(orders: Orders, begin: date, finish: date) -> tuple[dict[str, floa
     """
     if begin < orders.since:
         return {}, {}
-    months = _whole_months(begin, finish)
-    before, earliest = _back(begin, finish, 1), _back(begin, finish, 2)
+    months = whole_months(begin, finish)
+    before, earliest = steps_back(begin, finish, 1), steps_back(begin, finish, 2)
     table = purchases_and_returns(orders)
     if months == 1:
         at, query = month_number(begin), _by_period(orders, "month")

@@ -11,8 +11,8 @@ from retention.measure.loyalty import SECOND_DAYS
 from retention.show.i18n import _, measure_name
 
 NO_COLUMN = (
-    "purchase", "customer", "cohort", "interval", "wholesale", "silence",
-    "censored",
+    "purchase", "customer", "cohort", "interval", "wholesale", "silence", "censored",
+    "retained_customers", "reactivated_customers", "lapsed_customers",
 )  # fmt: skip
 
 
@@ -103,6 +103,15 @@ def _definitions() -> dict[str, str]:
             "customer new."
         ),
         "returning_customers": _("Customers with a purchase in the period who had already bought before it began."),
+        "retained_customers": _(
+            "Customers with a purchase in both of two windows that are compared, for instance this month and the month before."
+        ),
+        "reactivated_customers": _(
+            "Customers who bought in the window, not in the one it is compared with, but some time before. They came back."
+        ),
+        "lapsed_customers": _(
+            "Customers who bought in the window compared with and not in this one. Some of them may still come back."
+        ),
         "aov": _("What one order brings on average. Average order value = net revenue ÷ orders."),
         "purchase_frequency": _(
             "How often a customer buys in the period. Orders per customer = orders of known customers ÷ customers."

@@ -189,6 +189,17 @@ def money(x, currency, digits=None):
     return _spaced(numbers.format_currency(value, currency, pattern, locale=locale, currency_digits=False))
 
 
+def money_change(x, currency, digits=None):
+    """Format a change of an amount with its sign.
+
+    >>> money_change(12.5, "EUR"), money_change(-12.5, "EUR"), money_change(0.2, "EUR", 0)
+    ('+€12.50', '-€12.50', '€0')
+    """
+    written = money(x, currency, digits)
+    is_more = not _missing(x) and x > 0 and written != money(0, currency, digits)
+    return f"+{written}" if is_more else written
+
+
 def money_short(x, currency):
     """Format an amount for an axis or a card, where exact cents are noise.
 
@@ -282,6 +293,22 @@ def period_label(timestamp, period):
     return dates.format_skeleton(skeletons[period], day, locale=language())
 
 
+def is_month(start, end):
+    """Tell whether a window (first day, day after the last) is one calendar month."""
+    return start.day == end.day == 1 and (end - start).days < 32
+
+
+def span(start, end):
+    """Write a window (first day, day after the last): a month by its name, anything else by its first and last day.
+
+    >>> span(pd.Timestamp("2025-10-01"), pd.Timestamp("2026-01-01"))
+    'Oct 1, 2025 to Dec 31, 2025'
+    """
+    if is_month(start, end):
+        return month_and_year(start)
+    return _("{first} to {last}").format(first=date(start), last=date(end - pd.Timedelta(days=1)))
+
+
 def interval(low, high, fmt):
     """Format an interval with a function for its ends; a dash when either end is missing.
 
@@ -303,6 +330,9 @@ def measure_name(measure):
         "customers": _("Customers"),
         "new_customers": _("New customers"),
         "returning_customers": _("Returning customers"),
+        "retained_customers": _("Retained customers"),
+        "reactivated_customers": _("Reactivated customers"),
+        "lapsed_customers": _("Lapsed customers"),
         "orders": _("Orders"),
         "units": _("Units sold"),
         "gross": _("Gross revenue"),

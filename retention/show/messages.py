@@ -27,6 +27,7 @@ EXPLAINED = (
     rt.channel_table,
     rt.discount_table,
     rt.account_table,
+    rt.revenue_bridge,
 )
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")

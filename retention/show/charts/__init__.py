@@ -4,6 +4,7 @@ No chart draws more than `marks.MAX_MARKS` marks; what had to be left out is sai
 which is also its text for screen readers (`chart.description`).
 """
 
+from retention.show.charts.bridge import revenue_waterfall
 from retention.show.charts.channels import channel_flow
 from retention.show.charts.cohorts import retention_curve, retention_heatmap
 from retention.show.charts.groups import rate_bars, rates_by_group
@@ -21,4 +22,5 @@ __all__ = [
     "rates_by_group",
     "retention_curve",
     "retention_heatmap",
+    "revenue_waterfall",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from retention.show.sentences.accounts import guests_and_accounts
+from retention.show.sentences.bridge import whose_change, why_revenue_moved
 from retention.show.sentences.channels import those_who_change_channel, where_customers_come_from
 from retention.show.sentences.cohorts import who_comes_back
 from retention.show.sentences.discounts import beside_full_price, won_with_a_discount
@@ -29,6 +30,8 @@ __all__ = [
     "when_they_return",
     "where_customers_come_from",
     "who_comes_back",
+    "whose_change",
+    "why_revenue_moved",
     "won_with_a_discount",
 ]
 

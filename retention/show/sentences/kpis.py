@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
 import pandas as pd
 
 from retention.intervals import ENOUGH
 from retention.show.i18n import (
     _,
     interval,
+    is_month,
     measure_name,
     measure_value,
     money,
-    month_and_year,
     number,
     percent,
     percent_points,
     period_label,
+    span,
 )
-from retention.show.i18n import date as written_date
 
 WATCHED = ("net", "customers", "new_customers", "aov", "returning_customer_rate", "retention_rate", "repeat_rate")
 
@@ -50,18 +48,6 @@ def overview(summary: pd.DataFrame, currency: str) -> str:
         pattern = _("{window}: {customers} customers brought {net} in {orders} orders.")
     sentence = pattern.format(**facts)
     return sentence[0].upper() + sentence[1:]
-
-
-def span(start: date, end: date) -> str:
-    """A window in words: a month by its name, anything else by its first and last day."""
-    if is_month(start, end):
-        return month_and_year(start)
-    return _("{first} to {last}").format(first=written_date(start), last=written_date(end - timedelta(days=1)))
-
-
-def is_month(start: date, end: date) -> bool:
-    """Whether a window is one calendar month."""
-    return start.day == end.day == 1 and (end - start).days < 32
 
 
 def look_at(summary: pd.DataFrame, currency: str) -> list[str]:
