@@ -51,9 +51,13 @@ class Survival:
         low, high = self.interval()
         return _first(low <= 1 - returned + _EXACT), _first(high <= 1 - returned + _EXACT)
 
-    def last_day(self, at_risk: int) -> int | None:
-        """The last day on which at least so many were still at risk."""
-        days = np.flatnonzero(self.at_risk >= at_risk)
+    def last_day(self, observed: int) -> int | None:
+        """The last day for which at least so many were observed, returned or not: at risk ÷ the share that had not returned before.
+
+        Up to it a single return moves the curve by no more than 1 ÷ observed.
+        """
+        before = np.concatenate([[1.0], self.share[:-1]])
+        days = np.flatnonzero((self.at_risk > 0) & (self.at_risk >= observed * before - _EXACT))
         return int(days[-1]) if len(days) else None
 
 

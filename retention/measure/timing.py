@@ -66,12 +66,12 @@ def time_to_next_order(orders: Orders, after: int | str = 1, by: str | None = No
     taken off its price ("discount"), or the product or category of its most valuable line (the first by name, if two are
     equally valuable). The 12 largest groups, then the others together, then those of which it is not known.
 
-    The days to act are read among those who come back on a later day within the horizon, which is the last day on which at
-    least 30 were still at risk. message_day: a quarter of them has come back by then, so a message that is to bring somebody
-    back has to be there before. late_after: half of them have come back, so a follow-up after it is late. win_back_day: 80 of
-    100 have come back, at least day 30; who is still silent needs a reason to return. With F(t) the share who came back by day
-    t, it is the first day on which (F(t) − F(0)) ÷ (F(horizon) − F(0)) reaches 0.25, 0.5 and 0.8. Missing where fewer than 30
-    came back.
+    The days to act are read among those who come back on a later day within the horizon, which is the last day for which at
+    least 30 were observed, whether they had come back before or not (at risk ÷ share not back before that day). message_day: a
+    quarter of them has come back by then, so a message that is to bring somebody back has to be there before. late_after: half
+    of them have come back, so a follow-up after it is late. win_back_day: 80 of 100 have come back, at least day 30; who is still
+    silent needs a reason to return. With F(t) the share who came back by day t, it is the first day on which
+    (F(t) − F(0)) ÷ (F(horizon) − F(0)) reaches 0.25, 0.5 and 0.8. Missing where fewer than 30 came back.
 
     With filters, it takes the customers whose purchase passes them, and waits for their next purchase that passes them.
 

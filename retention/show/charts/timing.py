@@ -18,7 +18,7 @@ def next_order_curve(result):
     """Draw the share who have ordered again by each day since an order, with its 95 % band and the days to act.
 
     `result` is what `time_to_next_order` returns. The days run to where 97 of 100 of those who come back have done so, at most
-    to the last day on which 30 were still at risk. Several groups are lines without bands, the five largest of at least 30, told apart
+    to the last day for which 30 were observed. Several groups are lines without bands, the five largest of at least 30, told apart
     by their dashes as well; their intervals stand in the tooltips.
 
         next_order_curve(rt.time_to_next_order(orders, after=1))
