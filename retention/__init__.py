@@ -4,6 +4,7 @@ from retention.errors import ColumnError, EmptyError, FileError, OptionError, Qu
 from retention.ingest.answers import mapping_file
 from retention.ingest.inspect import Inspection, inspect_orders
 from retention.ingest.read import read_orders
+from retention.measure.alerts import kpi_alerts
 from retention.measure.cohorts import retention_table
 from retention.measure.kpis import kpi_summary, kpi_table
 from retention.measure.quality import quality_table
@@ -24,6 +25,7 @@ __all__ = [
     "RetentionError",
     "charts",
     "inspect_orders",
+    "kpi_alerts",
     "kpi_summary",
     "kpi_table",
     "last_months",

@@ -25,6 +25,7 @@ PUBLIC = (
     "RetentionError",
     "charts",
     "inspect_orders",
+    "kpi_alerts",
     "kpi_summary",
     "kpi_table",
     "last_months",

@@ -24,6 +24,8 @@ kpis = ui.run("kpis", rt.kpi_table, orders, period=period)
 
 ui.say(sentences.kpi(kpis, kpi, period, orders.currency))
 st.caption(definition(kpi))
-ui.chart(rt.charts.kpi_line, kpis, kpi, orders.currency)
+targets = ui.targets(kpis, (kpi,), orders.currency) if period == "month" else {}
+alerts = ui.run("alerts", rt.kpi_alerts, orders, period=period) if period in ("month", "week") else None
+ui.chart(rt.charts.kpi_line, kpis, kpi, orders.currency, targets.get(kpi), period, alerts)
 ui.table(kpis, ui.kpi_rows(kpis, KPIS, period, orders.currency), f"kpis_{period}", _("all key figures"))
 ui.finish(KPIS)

@@ -110,7 +110,7 @@ def kpi_summary(orders: Orders, start: str | date | None = None, end: str | date
     for kpi in (*KPIS, "repeat_rate_to_date"):
         kind = KINDS[kpi]
         value, old, year = (window.get(kpi, np.nan) for window in (current, previous, year_before))
-        n = current.get(_rests_on(kpi), np.nan)
+        n = current.get(rests_on(kpi), np.nan)
         rows.append(
             {
                 "kpi": kpi,
@@ -343,7 +343,8 @@ def _to_date(orders: Orders, *ends: date) -> list[dict[str, float]]:
     return rates
 
 
-def _rests_on(kpi: str) -> str:
+def rests_on(kpi: str) -> str:
+    """The column of the number of orders or customers that a figure rests on."""
     if kpi in ("orders", "units", "aov", *MONEY):
         return "orders"
     return f"{kpi}_n" if kpi in ("retention_rate", "repeat_rate_to_date") else "customers"

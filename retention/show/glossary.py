@@ -9,7 +9,7 @@ import sys
 
 from retention.show.i18n import _, measure_name
 
-NO_COLUMN = ("purchase", "customer", "cohort", "interval", "wholesale", "silence")
+NO_COLUMN = ("purchase", "customer", "cohort", "interval", "wholesale", "silence", "expected_range")
 
 
 def definition(measure: str) -> str:
@@ -48,6 +48,7 @@ def name(term: str) -> str:
         "set_aside": _("Rows set aside"),
         "wholesale": _("Wholesale order"),
         "silence": _("Days without orders"),
+        "expected_range": _("Expected range"),
     }
     return words.get(term) or measure_name(term)
 
@@ -156,6 +157,10 @@ def _definitions() -> dict[str, str]:
         "silence": _(
             "A stretch without any order that is too long for chance at the shop’s usual pace before and after it. Either the "
             "shop was closed or the export has a hole."
+        ),
+        "expected_range": _(
+            "Where a key figure was to be expected, going by the month before, the season and how much it usually varies. "
+            "What lies outside is out of the ordinary; chance alone rarely puts it there."
         ),
     }
 

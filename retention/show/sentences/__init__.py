@@ -4,10 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from retention.show.sentences.alerts import (
+    Fact,
+    against_target,
+    expected_range,
+    facts,
+    least_likely,
+    out_of_the_ordinary,
+)
 from retention.show.sentences.cohorts import who_comes_back
-from retention.show.sentences.kpis import change, is_month, kpi, look_at, more_or_less, overview, span
+from retention.show.sentences.kpis import change, is_month, kpi, more_or_less, moves, overview, span
 
-__all__ = ["change", "explained", "is_month", "kpi", "look_at", "more_or_less", "overview", "span", "who_comes_back"]
+__all__ = [
+    "Fact",
+    "against_target",
+    "change",
+    "expected_range",
+    "explained",
+    "facts",
+    "is_month",
+    "kpi",
+    "least_likely",
+    "more_or_less",
+    "moves",
+    "out_of_the_ordinary",
+    "overview",
+    "span",
+    "who_comes_back",
+]
 
 
 def explained(function: Callable) -> list[str]:

@@ -63,8 +63,8 @@ def is_month(start: date, end: date) -> bool:
     return start.day == end.day == 1 and (end - start).days < 32
 
 
-def look_at(summary: pd.DataFrame, currency: str) -> list[str]:
-    """The figures that moved by more than their uncertainty, the largest moves first; at most three."""
+def moves(summary: pd.DataFrame, currency: str) -> list[tuple[str, str]]:
+    """The figures that moved by more than their uncertainty, each with its sentence, the largest moves first."""
     found = []
     for row in summary[summary["kpi"].isin(WATCHED)].itertuples():
         if pd.isna(row.previous) or pd.isna(row.low) or not row.enough:
@@ -84,6 +84,7 @@ def look_at(summary: pd.DataFrame, currency: str) -> list[str]:
         found.append(
             (
                 share,
+                row.kpi,
                 pattern.format(
                     kpi=measure_name(row.kpi),
                     previous=text(row.previous),
@@ -92,7 +93,7 @@ def look_at(summary: pd.DataFrame, currency: str) -> list[str]:
                 ),
             )
         )
-    return [sentence for _share, sentence in sorted(found, reverse=True)[:3]]
+    return [(kpi, sentence) for _share, kpi, sentence in sorted(found, reverse=True)]
 
 
 def kpi(table: pd.DataFrame, name: str, period: str, currency: str) -> str:

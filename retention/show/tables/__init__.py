@@ -1,0 +1,1 @@
+"""Results as frames of strings, written for the reader."""
