@@ -26,14 +26,14 @@ st.subheader(_("Net revenue by month"))
 ui.chart(rt.charts.net_by_period, months, "month", orders.currency)
 
 st.subheader(_("What to look at"))
-alerts = ui.run("alerts", rt.kpi_alerts, orders, period="month")
 facts = st.container()
 targets = ui.targets(months, CARDS, orders.currency)
-with facts:
-    ui.look_at(sentences.facts(summary, alerts, months, targets, orders.currency))
 ui.summary_table(summary, orders.currency)
 
 st.subheader(_("Out of the ordinary?"))
+alerts = ui.run("alerts", rt.kpi_alerts, orders, period="month")
+with facts:
+    ui.look_at(sentences.facts(summary, alerts, months, targets, orders.currency))
 st.markdown(ui.escape(sentences.out_of_the_ordinary(alerts)))
 if kpi := sentences.least_likely(alerts):
     ui.chart(rt.charts.kpi_line, months, kpi, orders.currency, targets.get(kpi), "month", alerts)

@@ -67,8 +67,8 @@ def kpi_line(table, kpi, currency="", target=None, period=None, alerts=None):
     drawn += [] if expected is None else [expected["high"]]
     scale = marks.value_axis(drawn, lambda x: measure_value(kpi, x, currency, short=True))
     x = marks.label_axis(rows["label"])
-    layers = [] if expected is None else [range_bar(expected, alerts, x, scale)]
-    layers += marks.line_with_band(rows, x, "solid", scale) + marks.dashes(rows, x, scale)
+    layers = marks.line_with_band(rows, x, "solid", scale) + marks.dashes(rows, x, scale)
+    layers += [] if expected is None else [range_bar(expected, alerts, x, scale)]
     layers.append(marks.points(rows, x, alt.Y(field="value", type="quantitative", **scale), titles))
     if target is not None:
         layers += marks.target_line(target, _("Target {value}").format(value=text(target)), scale)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from retention.measure.alerts import KpiAlerts
+from retention.measure.kpis import KINDS
 from retention.show.i18n import _, interval, is_share, measure_name, measure_value, number, period_label
 from retention.show.marks import TOO_FEW
 from retention.show.sentences.kpis import moves
@@ -31,15 +32,16 @@ def facts(
 ) -> list[Fact]:
     """The three most important facts about the shop, or fewer.
 
-    First what is outside the range that its history makes likely, the least likely first; then targets that were missed by
-    more than the uncertainty of the figure, the largest shortfall relative to the target first; then what moved by more than its uncertainty, the largest move first. Every key
+    First what is outside the range that its history makes likely, the least likely first; then targets that were missed
+    by more than the uncertainty of the figure, the largest shortfall relative to the target first; then what moved by
+    more than its uncertainty, the largest move first. Every key
     figure is told once. Net revenue, orders, customers and new customers mostly move together: of those, only the first
     alarm is told, and the table has the rest.
     """
-    found = [*_alarms(alerts), *_missed(months, targets, currency)]
-    for kpi, sentence in moves(summary, currency):
-        found.append(Fact(kpi, sentence, "cohorts" if kpi in ABOUT_COMING_BACK else "kpis"))
-    return list({fact.kpi: fact for fact in reversed(found)}.values())[::-1][:MOST]
+    found: dict[str, Fact] = {}
+    for fact in (*_alarms(alerts), *_missed(months, targets, currency), *_moved(summary, currency)):
+        found.setdefault(fact.kpi, fact)
+    return list(found.values())[:MOST]
 
 
 def out_of_the_ordinary(alerts: KpiAlerts) -> str:
@@ -48,7 +50,7 @@ def out_of_the_ordinary(alerts: KpiAlerts) -> str:
     if tested.empty:
         return _("There is too little history to say what is ordinary.")
     when = period_label(tested["period"].iloc[0], alerts.period)
-    outside = tested[tested["outside"]]
+    outside = _outside(alerts)
     if outside.empty:
         return _("{period}: nothing is out of the ordinary. Key figures judged: {n}.").format(
             period=when, n=number(len(tested))
@@ -59,24 +61,25 @@ def out_of_the_ordinary(alerts: KpiAlerts) -> str:
 
 
 def least_likely(alerts: KpiAlerts) -> str:
-    """The key figure that lies farthest outside its range; the first that could be judged when none does; else ""."""
-    tested = alerts.table[alerts.table["outside"].notna()]
-    outside = tested[tested["outside"]].sort_values("p", kind="stable")
-    return next(iter([*outside["kpi"], *tested["kpi"]]), "")
+    """The key figure that lies farthest outside its range; "" when none does."""
+    return next(iter(_outside(alerts)["kpi"]), "")
 
 
 def expected_range(alerts: KpiAlerts, kpi: str) -> str:
-    """What the bar in the chart of a key figure means."""
-    row = alerts.table.set_index("kpi").loc[kpi]
-
-    def text(x: float) -> str:
-        return measure_value(kpi, x, alerts.currency)
-
+    """What the bar in the chart of a key figure means; "" where there is none."""
+    row = next(alerts.table[(alerts.table["kpi"] == kpi) & alerts.table["low"].notna()].itertuples(), None)
+    if row is None:
+        return ""
     return _("{kpi}: the pale bar is the range that its history makes likely for {period}, {range}.").format(
         kpi=measure_name(kpi),
-        period=period_label(row["period"], alerts.period),
-        range=interval(row["low"], row["high"], text),
+        period=period_label(row.period, alerts.period),
+        range=likely(row, alerts.currency),
     )
+
+
+def likely(row: object, currency: str) -> str:
+    """The range that the history makes likely, without cents; a count is whole."""
+    return interval(row.low, row.high, lambda x: measure_value(row.kpi, x, currency, short=KINDS[row.kpi] != "count"))
 
 
 def against_target(months: pd.DataFrame, kpi: str, target: float, currency: str) -> str:
@@ -106,7 +109,7 @@ def against_target(months: pd.DataFrame, kpi: str, target: float, currency: str)
 
 
 def _alarms(alerts: KpiAlerts) -> Iterable[Fact]:
-    outside = alerts.table[alerts.table["outside"].fillna(False)].sort_values("p", kind="stable")
+    outside = _outside(alerts)
     together = outside[outside["kpi"].isin(MOVE_TOGETHER)].index[1:]
     for row in outside.drop(together).itertuples():
         pattern = (
@@ -114,13 +117,13 @@ def _alarms(alerts: KpiAlerts) -> Iterable[Fact]:
             if row.direction == "above"
             else _("{kpi} in {period}: {value}, below the range that its history makes likely ({range}).")
         )
-
-        def text(x: float, kpi: str = row.kpi) -> str:
-            return measure_value(kpi, x, alerts.currency)
-
         facts = {"kpi": measure_name(row.kpi), "period": period_label(row.period, alerts.period)}
-        facts |= {"value": text(row.value), "range": interval(row.low, row.high, text)}
+        facts |= {"value": measure_value(row.kpi, row.value, alerts.currency), "range": likely(row, alerts.currency)}
         yield Fact(row.kpi, pattern.format(**facts), "kpis")
+
+
+def _outside(alerts: KpiAlerts) -> pd.DataFrame:
+    return alerts.table[alerts.table["outside"].fillna(False)].sort_values("p", kind="stable")
 
 
 def _missed(months: pd.DataFrame, targets: dict[str, float], currency: str) -> Iterable[Fact]:
@@ -130,6 +133,11 @@ def _missed(months: pd.DataFrame, targets: dict[str, float], currency: str) -> I
     missed = [kpi for kpi, target in targets.items() if last[kpi] < target and _is_sure(last, kpi, target)]
     for kpi in sorted(missed, key=lambda kpi: (last[kpi] / targets[kpi], kpi)):
         yield Fact(kpi, against_target(months, kpi, targets[kpi], currency), "kpis")
+
+
+def _moved(summary: pd.DataFrame, currency: str) -> Iterable[Fact]:
+    for kpi, sentence in moves(summary, currency):
+        yield Fact(kpi, sentence, "cohorts" if kpi in ABOUT_COMING_BACK else "kpis")
 
 
 def _is_sure(last: pd.Series, kpi: str, target: float) -> bool:

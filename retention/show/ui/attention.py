@@ -15,12 +15,16 @@ from retention.show.ui.screen import escape
 
 SCREENS = {"kpis": "pages/measure/kpis.py", "cohorts": "pages/measure/cohorts.py"}
 
+KEY = "target_"  # a link with a choice of its own carries the targets too, since it would forget them
+
 
 def targets(months: pd.DataFrame, names: Sequence[str], currency: str) -> dict[str, float]:
     """Ask what a month is to reach, and say whether the last complete one did. Rates are asked for in percent."""
     wanted = {}
     with st.expander(_("Targets for a month")):
-        st.caption(_("Your targets stand in the address: keep it as a bookmark. They are stored nowhere else."))
+        st.caption(
+            _("Your targets stand in the address: keep it as a bookmark. A filter narrows what they are compared with.")
+        )
         with st.container(horizontal=True):
             for name in names:
                 unit = "%" if is_share(name) else currency if KINDS[name] == "money" else ""
@@ -31,7 +35,7 @@ def targets(months: pd.DataFrame, names: Sequence[str], currency: str) -> dict[s
                     value=None,
                     step=1.0,
                     format="%.10g",
-                    key=f"target_{name}",
+                    key=f"{KEY}{name}",
                     placeholder=_("none"),
                     width=200,
                     **KEPT,
@@ -51,5 +55,6 @@ def look_at(facts: Sequence[sentences.Fact]) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"- {escape(fact.sentence)}", width="content")
             label = _("Cohorts") if fact.screen == "cohorts" else _("Key figures")
-            chosen = {"kpi": fact.kpi} if fact.screen == "kpis" else None
+            chosen = {name: value for name, value in st.query_params.items() if name.startswith(KEY)}
+            chosen |= {"kpi": measure_name(fact.kpi)} if fact.screen == "kpis" else {}
             st.page_link(SCREENS[fact.screen], label=label, icon=":material/arrow_forward:", query_params=chosen)
