@@ -33,7 +33,8 @@ ui.summary_table(summary, orders.currency)
 st.subheader(_("Out of the ordinary?"))
 alerts = ui.run("alerts", rt.kpi_alerts, orders, period="month")
 with facts:
-    ui.look_at(sentences.facts(summary, alerts, months, targets, orders.currency))
+    found = sentences.facts(summary, alerts, months, targets, orders.currency)
+    ui.look_at(found, sentences.nothing_to_look_at(alerts))
 st.markdown(ui.escape(sentences.out_of_the_ordinary(alerts)))
 if kpi := sentences.least_likely(alerts):
     ui.chart(rt.charts.kpi_line, months, kpi, orders.currency, targets.get(kpi), "month", alerts)

@@ -117,17 +117,15 @@ def _forecast(whole: pd.DataFrame, kpi: str, period: str) -> dict:
     unbroken = int(np.argmin(usable[::-1])) if len(usable) and not usable.all() else len(usable)
     row["n"] = min(unbroken, LONGEST[period])
     if row["n"] < SHORTEST:
-        notes.append(
-            "Too short a history: 17 complete periods in a row of at least 30 customers or orders are needed before."
-        )
+        notes.append("too short a history")
     elif kind != "count" and kpi not in ("net", "gross") and not sizes[-1] >= ENOUGH:
-        notes.append("Too few to tell: fewer than 30 customers or orders in this period.")
+        notes.append("too few to tell")
     if not notes:
         row |= _fitted(
             values[-row["n"] - 1 :], sizes[-row["n"] - 1 :], whole["period"].iloc[-row["n"] - 1 :], kind, period
         )
         if not row["error"] > 1e-9:
-            notes.append("The history never varies, so that no range can be drawn from it.")
+            notes.append("a history that never varies")
     return row | {"note": notes[0] if notes else ""}
 
 

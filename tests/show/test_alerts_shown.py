@@ -34,7 +34,7 @@ QUIET = alerts(
         pd.NA,
         "",
         NONE,
-        "Too few to tell: fewer than 30 customers or orders in this period.",
+        "too few to tell",
     ),
 )
 LOUD = alerts(
@@ -75,6 +75,7 @@ def test_moves_fill_what_is_left_and_lead_to_their_screens():
 def test_a_quiet_shop_has_no_facts():
     assert sentences.facts(window(), QUIET, months(), {"net": 900.0}, "EUR") == []
     assert sentences.out_of_the_ordinary(QUIET) == "Dec 2025: nothing is out of the ordinary. Key figures judged: 1."
+    assert sentences.nothing_to_look_at(QUIET) == "Nothing is out of the ordinary."
     assert sentences.least_likely(QUIET) == ""
 
 
@@ -83,8 +84,9 @@ def test_what_is_out_of_the_ordinary_is_named():
         "Dec 2025: out of the ordinary: Orders, Average order value, Net revenue. Key figures judged: 4."
     )
     assert sentences.least_likely(LOUD) == "orders"
-    unknown = alerts(("net", NONE, NONE, NONE, pd.NA, "", NONE, "Too short a history."))
+    unknown = alerts(("net", NONE, NONE, NONE, pd.NA, "", NONE, "too short a history"))
     assert sentences.out_of_the_ordinary(unknown) == "There is too little history to say what is ordinary."
+    assert sentences.nothing_to_look_at(unknown) == "No rate moved by more than its usual uncertainty."
     assert sentences.expected_range(unknown, "net") == sentences.expected_range(unknown, "refunds") == ""
 
 
@@ -116,7 +118,7 @@ def test_the_table_says_what_was_expected_and_why_something_was_not_judged():
     shown = alert_rows(LOUD)
     assert shown["Expected range"].tolist() == ["€500 – €1.5K", "20 – 60", "€30 – €60", "20 – 60"]
     assert shown["Answer"].tolist() == ["below", "below", "above", "as expected"]
-    assert alert_rows(QUIET)["Answer"][1].startswith("Too few to tell")
+    assert alert_rows(QUIET)["Answer"][1] == "too few to tell"
     assert alert_rows(QUIET)["Expected range"][1] == "–"
 
 

@@ -10,6 +10,7 @@ from retention.show.sentences.alerts import (
     expected_range,
     facts,
     least_likely,
+    nothing_to_look_at,
     out_of_the_ordinary,
 )
 from retention.show.sentences.cohorts import who_comes_back
@@ -27,6 +28,7 @@ __all__ = [
     "least_likely",
     "more_or_less",
     "moves",
+    "nothing_to_look_at",
     "out_of_the_ordinary",
     "overview",
     "span",

@@ -44,6 +44,13 @@ def facts(
     return list(found.values())[:MOST]
 
 
+def nothing_to_look_at(alerts: KpiAlerts) -> str:
+    """What stands in the place of facts when there are none."""
+    if alerts.table["outside"].isna().all():
+        return _("No rate moved by more than its usual uncertainty.")
+    return _("Nothing is out of the ordinary.")
+
+
 def out_of_the_ordinary(alerts: KpiAlerts) -> str:
     """The answer for the whole table, in one sentence."""
     tested = alerts.table[alerts.table["outside"].notna()]

@@ -47,10 +47,10 @@ def targets(months: pd.DataFrame, names: Sequence[str], currency: str) -> dict[s
     return wanted
 
 
-def look_at(facts: Sequence[sentences.Fact]) -> None:
+def look_at(facts: Sequence[sentences.Fact], otherwise: str) -> None:
     """The facts that deserve a look, each with the way to the screen that explains it."""
     if not facts:
-        st.markdown(_("Nothing is out of the ordinary."))
+        st.markdown(otherwise)
     for fact in facts:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"- {escape(fact.sentence)}", width="content")
