@@ -17,7 +17,7 @@ from statistics import median
 
 from benchmarks.one import inputs_folder
 
-TOPICS = ("ingest", "tables", "timing", "offers", "bridge")
+TOPICS = ("ingest", "tables", "timing", "offers", "bridge", "alerts")
 
 
 def main(topics: list[str]) -> int:

@@ -5,6 +5,7 @@ from retention.ingest.answers import mapping_file
 from retention.ingest.inspect import Inspection, inspect_orders
 from retention.ingest.read import read_orders
 from retention.measure.accounts import account_table
+from retention.measure.alerts import kpi_alerts
 from retention.measure.bridge import revenue_bridge
 from retention.measure.channels import channel_table
 from retention.measure.cohorts import retention_table
@@ -33,6 +34,7 @@ __all__ = [
     "charts",
     "discount_table",
     "inspect_orders",
+    "kpi_alerts",
     "kpi_summary",
     "kpi_table",
     "lapse_threshold",

@@ -28,6 +28,7 @@ PUBLIC = (
     "charts",
     "discount_table",
     "inspect_orders",
+    "kpi_alerts",
     "kpi_summary",
     "kpi_table",
     "lapse_threshold",

@@ -27,6 +27,10 @@ ui.say(sentences.kpi(kpis, kpi, period, orders.currency))
 st.caption(definition(kpi))
 for note in sentences.kpi_notes(kpis, kpi):
     st.caption(note)
-ui.chart(rt.charts.kpi_line, kpis, kpi, orders.currency)
+targets = ui.targets(kpis, (kpi,), orders.currency) if period == "month" else {}
+alerts = ui.run("alerts", rt.kpi_alerts, orders, period=period) if period in ("month", "week") else None
+ui.chart(rt.charts.kpi_line, kpis, kpi, orders.currency, targets.get(kpi), period, alerts)
+if alerts and (expected := sentences.expected_range(alerts, kpi)):
+    st.caption(expected)
 ui.table(kpis, ui.kpi_rows(kpis, KPIS, period, orders.currency), f"kpis_{period}", _("all key figures"))
-ui.finish(KPIS)
+ui.finish((*KPIS, "expected_range"))

@@ -5,6 +5,7 @@ import streamlit as st
 import retention as rt
 from retention.show import sentences, ui
 from retention.show.i18n import _
+from retention.show.tables.alerts import alert_rows
 
 CARDS = ("net", "orders", "aov", "returning_customer_rate", "retention_rate")
 
@@ -25,7 +26,20 @@ st.subheader(_("Net revenue by month"))
 ui.chart(rt.charts.net_by_period, months, "month", orders.currency)
 
 st.subheader(_("What to look at"))
-for sentence in sentences.look_at(summary, orders.currency) or [_("No rate moved by more than its usual uncertainty.")]:
-    st.markdown(f"- {ui.escape(sentence)}")
+facts = st.container()
+targets = ui.targets(months, CARDS, orders.currency)
 ui.summary_table(summary, orders.currency)
-ui.finish(CARDS)
+
+st.subheader(_("Out of the ordinary?"))
+alerts = ui.run("alerts", rt.kpi_alerts, orders, period="month")
+with facts:
+    found = sentences.facts(summary, alerts, months, targets, orders.currency)
+    ui.look_at(found, sentences.nothing_to_look_at(alerts))
+st.markdown(ui.escape(sentences.out_of_the_ordinary(alerts)))
+if kpi := sentences.least_likely(alerts):
+    ui.chart(rt.charts.kpi_line, months, kpi, orders.currency, targets.get(kpi), "month", alerts)
+    st.caption(sentences.expected_range(alerts, kpi))
+ui.table(alerts.table, alert_rows(alerts), "alerts", _("what was expected of every key figure"))
+for note in alerts.notes:
+    st.caption(_(note))
+ui.finish((*CARDS, "expected_range"))

@@ -135,7 +135,7 @@ def kpi_summary(
     for kpi in (*KPIS, *TO_DATE):
         kind = KINDS[kpi]
         value, old, year = (window.get(kpi, np.nan) for window in (current, previous, a_year_before))
-        n = current.get(_rests_on(kpi), np.nan)
+        n = current.get(rests_on(kpi), np.nan)
         rows.append(
             {
                 "kpi": kpi,
@@ -233,7 +233,8 @@ def _compared(orders: Orders, begin: date, finish: date) -> tuple[dict[str, floa
     return current, previous if before >= orders.since else {}
 
 
-def _rests_on(kpi: str) -> str:
+def rests_on(kpi: str) -> str:
+    """The column of the number of orders or customers that a figure rests on."""
     if kpi in ("orders", "units", "aov", *MONEY, "profit"):
         return "orders"
     return f"{kpi}_n" if kpi in (*OWN_N, *TO_DATE) else "customers"

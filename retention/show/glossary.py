@@ -11,7 +11,7 @@ from retention.measure.loyalty import SECOND_DAYS
 from retention.show.i18n import _, measure_name
 
 NO_COLUMN = (
-    "purchase", "customer", "cohort", "interval", "wholesale", "silence", "censored",
+    "purchase", "customer", "cohort", "interval", "wholesale", "silence", "censored", "expected_range",
     "retained_customers", "reactivated_customers", "lapsed_customers",
 )  # fmt: skip
 
@@ -53,6 +53,7 @@ def name(term: str) -> str:
         "wholesale": _("Wholesale order"),
         "silence": _("Days without orders"),
         "censored": _("Censored"),
+        "expected_range": _("Expected range"),
     }
     return words.get(term) or measure_name(term)
 
@@ -234,6 +235,10 @@ def _definitions() -> dict[str, str]:
         "lapse_days": _(
             "The days of silence after which a customer counts as lapsed. It is the day by which 80 of 100 gaps between two "
             "purchases were over, at least 30 days."
+        ),
+        "expected_range": _(
+            "Where a key figure was to be expected, going by the month before, the season and how much it usually varies. "
+            "What lies outside is out of the ordinary; chance alone rarely puts it there."
         ),
     }
 

@@ -28,6 +28,7 @@ EXPLAINED = (
     rt.discount_table,
     rt.account_table,
     rt.revenue_bridge,
+    rt.kpi_alerts,
 )
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")

@@ -55,8 +55,8 @@ def test_only_what_left_its_interval_is_worth_a_look():
         repeat_rate=share(0.25, 0.24, 0.22, 0.28),
         returning_customer_rate=share(0.10, 0.50, 0.02, 0.30, enough=False),
     )
-    assert sentences.look_at(table, "EUR") == [
-        "Customer retention rate rose from 26.0% to 36.0% (95 % interval 32.0% – 40.0%)."
+    assert sentences.moves(table, "EUR") == [
+        ("retention_rate", "Customer retention rate rose from 26.0% to 36.0% (95 % interval 32.0% – 40.0%).")
     ]
 
 
@@ -65,7 +65,7 @@ def test_a_fall_is_a_fall_and_the_largest_move_comes_first():
         retention_rate=share(0.36, 0.30, 0.32, 0.40),
         repeat_rate=share(0.10, 0.20, 0.08, 0.12),
     )
-    assert [sentence.split(" from ")[0] for sentence in sentences.look_at(table, "EUR")] == [
+    assert [sentence.split(" from ")[0] for _kpi, sentence in sentences.moves(table, "EUR")] == [
         "Repeat purchase rate fell",
         "Customer retention rate rose",
     ]

@@ -4,6 +4,7 @@ import altair as alt
 import pandas as pd
 
 from retention.show import marks
+from retention.show.charts.alerts import expected_of, expected_words, range_bar
 from retention.show.i18n import (
     _,
     interval,
@@ -18,13 +19,14 @@ from retention.show.i18n import (
 from retention.show.marks import MAX_MARKS, TOO_FEW, states
 
 
-def kpi_line(table, kpi, currency="", target=None, period=None):
-    """Draw one KPI over time: a line, its 95 % band where the table has one, and an optional target.
+def kpi_line(table, kpi, currency="", target=None, period=None, alerts=None):
+    """Draw one KPI over time: a line, its 95 % band where the table has one, an optional target and expected range.
 
     `table` is a `kpi_table` frame: `period` (start of each period), `complete`, and the KPI's column;
     shares may have `<kpi>_low` and `<kpi>_high`, and `<kpi>_n` where their denominator is not `customers`.
     Incomplete periods are hollow points on a dashed line, shares of fewer than 30 customers are grey. The
-    period's length is read from the table unless given.
+    period's length is read from the table unless given. With `alerts`, what `kpi_alerts` returns for these
+    periods, a pale bar shows the range that the history made likely for the last complete one.
 
     >>> table = pd.DataFrame({"period": pd.to_datetime(["2024-01-01", "2024-02-01"]), "orders": [12, 7],
     ...                       "complete": [True, False]})
@@ -61,9 +63,12 @@ def kpi_line(table, kpi, currency="", target=None, period=None):
     titles["note"] = _("Note")
 
     drawn = [rows["value"].min(), rows["value"].max(), rows.get("high", rows["value"]).max(), target]
+    expected = expected_of(alerts, kpi, period)
+    drawn += [] if expected is None else [expected["high"]]
     scale = marks.value_axis(drawn, lambda x: measure_value(kpi, x, currency, short=True))
     x = marks.label_axis(rows["label"])
     layers = marks.line_with_band(rows, x, "solid", scale) + marks.dashes(rows, x, scale)
+    layers += [] if expected is None else [range_bar(expected, alerts, x, scale)]
     layers.append(marks.points(rows, x, alt.Y(field="value", type="quantitative", **scale), titles))
     if target is not None:
         layers += marks.target_line(target, _("Target {value}").format(value=text(target)), scale)
@@ -76,6 +81,8 @@ def kpi_line(table, kpi, currency="", target=None, period=None):
             _("Last complete period: {value} ({period}).").format(value=last["text"], period=last["label"]),
             _("Lowest {low}, highest {high}.").format(low=low, high=high),
         ]
+    if expected is not None:
+        sentences.append(expected_words(expected, alerts))
     return marks.finish(alt.layer(*layers), sentences, left_out, len(table))
 
 

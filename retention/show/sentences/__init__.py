@@ -5,25 +5,42 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from retention.show.sentences.accounts import guests_and_accounts
+from retention.show.sentences.alerts import (
+    Fact,
+    against_target,
+    expected_range,
+    facts,
+    least_likely,
+    nothing_to_look_at,
+    out_of_the_ordinary,
+)
 from retention.show.sentences.bridge import whose_change, why_revenue_moved
 from retention.show.sentences.channels import those_who_change_channel, where_customers_come_from
 from retention.show.sentences.cohorts import who_comes_back
 from retention.show.sentences.discounts import beside_full_price, won_with_a_discount
-from retention.show.sentences.kpis import change, is_month, kpi, kpi_notes, look_at, more_or_less, overview, span
+from retention.show.sentences.kpis import change, is_month, kpi, kpi_notes, look_at, more_or_less, moves, overview, span
 from retention.show.sentences.timing import days_to_act, groups_beside, when_they_return
 
 __all__ = [
+    "Fact",
+    "against_target",
     "beside_full_price",
     "change",
     "days_to_act",
+    "expected_range",
     "explained",
+    "facts",
     "groups_beside",
     "guests_and_accounts",
     "is_month",
     "kpi",
     "kpi_notes",
+    "least_likely",
     "look_at",
     "more_or_less",
+    "moves",
+    "nothing_to_look_at",
+    "out_of_the_ordinary",
     "overview",
     "span",
     "those_who_change_channel",

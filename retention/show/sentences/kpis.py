@@ -50,8 +50,8 @@ def overview(summary: pd.DataFrame, currency: str) -> str:
     return sentence[0].upper() + sentence[1:]
 
 
-def look_at(summary: pd.DataFrame, currency: str) -> list[str]:
-    """The figures that moved by more than their uncertainty, the largest moves first; at most three."""
+def moves(summary: pd.DataFrame, currency: str) -> list[tuple[str, str]]:
+    """The figures that moved by more than their uncertainty, each with its sentence, the largest moves first."""
     found = []
     for row in summary[summary["kpi"].isin(WATCHED)].itertuples():
         if pd.isna(row.previous) or pd.isna(row.low) or not row.enough:
@@ -71,6 +71,7 @@ def look_at(summary: pd.DataFrame, currency: str) -> list[str]:
         found.append(
             (
                 share,
+                row.kpi,
                 pattern.format(
                     kpi=measure_name(row.kpi),
                     previous=text(row.previous),
@@ -79,7 +80,7 @@ def look_at(summary: pd.DataFrame, currency: str) -> list[str]:
                 ),
             )
         )
-    return [sentence for _share, sentence in sorted(found, reverse=True)[:3]]
+    return [(kpi, sentence) for _share, kpi, sentence in sorted(found, reverse=True)]
 
 
 def kpi(table: pd.DataFrame, name: str, period: str, currency: str) -> str:

@@ -2,6 +2,7 @@
 
 from retention.show.ui import assumptions, filters
 from retention.show.ui.account import account
+from retention.show.ui.attention import look_at, targets
 from retention.show.ui.intake import settle, upload
 from retention.show.ui.screen import chart, choice, escape, finish, pick, run, say, start
 from retention.show.ui.session import Data, choose_language, data, open_sample, sweep, use_chosen_language
@@ -21,6 +22,7 @@ __all__ = [
     "filters",
     "finish",
     "kpi_rows",
+    "look_at",
     "open_sample",
     "pick",
     "quality_table",
@@ -31,6 +33,7 @@ __all__ = [
     "summary_table",
     "sweep",
     "table",
+    "targets",
     "upload",
     "use_chosen_language",
 ]

@@ -105,3 +105,60 @@ def test_cdnow_is_named_as_a_sample_and_in_dollars(visitor):
     visitor.open(PAGE)
     assert any("Sample data: CDNOW, 1997–98" in text for text in visitor.texts)
     assert "$" in visitor.headline
+
+
+def links(visitor):
+    """Label → what the address will choose, of every way to another screen."""
+    return [(link.proto.label, link.proto.query_string) for link in visitor.test.get("page_link")]
+
+
+def test_the_calm_shop_says_so_and_draws_no_alarm(at_sample, shop):
+    assert "Dec 2025: nothing is out of the ordinary. Key figures judged: 7." in at_sample.texts
+    assert len(at_sample.charts) == 1
+    table = at_sample.downloads["alerts.csv"].decode("utf-8-sig")
+    assert len(table.splitlines()) == 8
+    expected = rt.kpi_alerts(shop).table.set_index("kpi").loc["orders"]
+    shown = at_sample.test.dataframe[1].value.set_index("Key figure").loc["Orders"]
+    assert shown["Expected range"] == f"{expected['low']:,.0f} – {expected['high']:,.0f}"
+    assert shown["Answer"] == "as expected"
+
+
+def test_a_target_is_judged_and_comes_before_what_moved(at_sample, shop):
+    last = rt.kpi_table(shop).iloc[-1]
+    at_sample.choose("target_aov", 150.0).choose("target_retention_rate", 10.0)
+    below = f"Average order value in Dec 2025: €{last['aov']:,.2f}, below your target of €150.00."
+    above = f"Customer retention rate in Dec 2025: {last['retention_rate']:.1%}, above your target of 10.0%."
+    assert at_sample.texts.count(below) == 2
+    assert at_sample.texts.count(above) == 1
+    facts = [text for text in at_sample.texts if "Dec 2025: €" in text or "95 % interval" in text]
+    assert facts[0] == below
+    assert [label for label, _query in links(at_sample)] == ["Key figures", "Cohorts", "Cohorts"]
+    assert "kpi=Average+order+value" in links(at_sample)[0][1]
+
+
+def test_a_target_stays_and_is_drawn_among_the_key_figures(at_sample):
+    at_sample.choose("target_orders", 1200.0).open("pages/measure/kpis.py").choose("kpi", "orders")
+    (chart,) = at_sample.charts
+    assert '"Target 1,200"' in chart.spec or "Target 1,200" in str(chart)
+    assert any(text.startswith("Orders: the pale bar is the range") for text in at_sample.texts)
+    assert at_sample.open(PAGE).test.get_by_key("target_orders").value == 1200.0
+
+
+def test_a_month_that_collapsed_is_the_first_fact_and_is_drawn(visitor):
+    """25 months of about 60 orders, then one of 9."""
+    rows = []
+    for month in range(26):
+        begin = date(2023 + month // 12, month % 12 + 1, 1)
+        count = 9 if month == 25 else 60 + month * 7 % 11
+        last_day = 31 if begin.month in (1, 3, 5, 7, 8, 10, 12) else 28
+        days = [1 + n * (last_day - 1) // (count - 1) for n in range(count)]
+        rows += [f"{month}-{n},{begin.replace(day=day)},c{n},1,{20 + n % 7}" for n, day in enumerate(days)]
+    rows.append("last,2025-03-01,c1,1,20")
+    content = "\n".join(["order_id,ordered_at,customer_id,quantity,unit_price", *rows]).encode()
+    visitor.open("pages/start/data.py").drop(("orders.csv", content))
+    visitor.open(PAGE)
+    facts = [text for text in visitor.texts if "below the range that its history makes likely" in text]
+    assert len(facts) == 1, "net revenue, orders and customers fell together: one of them is told"
+    assert " in Feb 2025: " in facts[0]
+    assert any(text.startswith("Feb 2025: out of the ordinary: ") for text in visitor.texts)
+    assert len(visitor.charts) == 2
