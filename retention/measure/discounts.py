@@ -79,10 +79,14 @@ def discount_table(orders: Orders) -> DiscountTable:
     [['full price', 3087], ['discounted', 913]]
     """
     known = _marked(of_known_customers(orders))
+    bought = _marked(orders.orders.filter(lambda table: table.is_purchase))
+    bought = bought.filter(bought.is_discounted)
+    largest, others = _largest_codes(orders, bought)
+    starts = _starts(orders, known, largest)
     return DiscountTable(
-        table=_by_first_order(orders, known),
+        table=_by_first_order(orders, starts),
         customers=_by_prices(orders, known),
-        codes=_by_code(orders, known),
+        codes=_by_code(orders, bought, starts, largest, others),
         currency=orders.currency,
         notes=_notes(),
     )
@@ -94,12 +98,28 @@ def _marked(table: ir.Table) -> ir.Table:
     return table.mutate(code=code, is_discounted=(table.discounts > 0) | code.notnull())
 
 
-def _by_first_order(orders: Orders, known: ir.Table) -> pd.DataFrame:
+def _largest_codes(orders: Orders, bought: ir.Table) -> tuple[list[str], int]:
+    """The codes with the most orders, ties by name, and how many others there are."""
+    by_code = bought.group_by("code").aggregate(orders=bought.count())
+    by_code = by_code.filter(by_code.code.notnull())
+    by_code = by_code.mutate(all=by_code.count().over(ibis.window()))
+    largest = orders.frame(by_code.order_by(by_code.orders.desc(), by_code.code).limit(CODES))
+    return largest["code"].tolist(), int(largest["all"].max() - len(largest)) if len(largest) else 0
+
+
+def _place(code: ir.StringColumn, largest: list[str]) -> ir.IntegerValue:
+    """0, 1, … for the largest codes, then one number for all others and one for none."""
+    whens = [(code == name, place) for place, name in enumerate(largest)]
+    return ibis.cases((code.isnull(), len(largest) + 1), *whens, else_=len(largest)).cast("int64")
+
+
+def _starts(orders: Orders, known: ir.Table, largest: list[str]) -> pd.DataFrame:
+    """Sums over customers by the code of the first order; the place is missing for those who paid full price."""
     first = known.is_purchase & (known.order_number == 1)
     later = known.is_purchase & (known.order_number > 1)
     each = each_starter(
         known,
-        is_discounted=known.count(where=first & known.is_discounted) > 0,
+        place=_place(known.code, largest).max(where=first & known.is_discounted),
         later=known.count(where=later),
         cheap=known.count(where=later & known.is_discounted),
     )
@@ -107,7 +127,7 @@ def _by_first_order(orders: Orders, known: ir.Table) -> pd.DataFrame:
     sums = sums_by(
         orders,
         each,
-        "is_discounted",
+        "place",
         later_orders=each.later.sum(),
         cheap=each.cheap.sum(),
         cheap_cheap=(x * x).sum(),
@@ -117,7 +137,12 @@ def _by_first_order(orders: Orders, known: ir.Table) -> pd.DataFrame:
     )
     if sums.empty:
         raise nobody(orders)
-    sums = sums.set_index("is_discounted").reindex([False, True]).fillna(0)
+    return sums.astype({"place": "float64"})
+
+
+def _by_first_order(orders: Orders, starts: pd.DataFrame) -> pd.DataFrame:
+    is_discounted = starts["place"].notna().rename("is_discounted")
+    sums = starts.drop(columns="place").groupby(is_discounted).sum().reindex([False, True]).fillna(0)
     table = came_back(orders, sums)
     table.insert(0, "first_order", [FULL, DISCOUNTED])
     table["later_orders"] = sums["later_orders"].astype("int64")
@@ -150,12 +175,7 @@ def _by_prices(orders: Orders, known: ir.Table) -> pd.DataFrame:
     ]
 
 
-def _by_code(orders: Orders, known: ir.Table) -> pd.DataFrame:
-    bought = _marked(orders.orders.filter(lambda table: table.is_purchase))
-    bought = bought.filter(bought.is_discounted)
-    by_code = bought.group_by("code").aggregate(orders=bought.count())
-    by_code = by_code.filter(by_code.code.notnull())
-    largest = orders.frame(by_code.order_by(by_code.orders.desc(), by_code.code).limit(CODES))["code"].tolist()
+def _by_code(orders: Orders, bought: ir.Table, starts: pd.DataFrame, largest: list[str], others: int) -> pd.DataFrame:
     bought = bought.mutate(place=_place(bought.code, largest))
     unit = ibis.coalesce(bought.customer_id, -bought.order_id)
     each = bought.group_by("place", unit=unit).aggregate(
@@ -185,7 +205,6 @@ def _by_code(orders: Orders, known: ir.Table) -> pd.DataFrame:
     table = pd.DataFrame({"code": [names[place] for place in sums.index], "kind": "code"}, index=sums.index)
     table.loc[table.index == len(largest), "kind"] = "others"
     table.loc[table.index == len(largest) + 1, "kind"] = "none"
-    others = int(orders.frame(by_code.count().as_table()).iloc[0, 0]) - len(largest)
     table["codes"] = table["kind"].map({"code": 1, "others": others, "none": 0}).astype("int64")
     for name in ("orders", "customers", "new_customers"):
         table[name] = sums[name].astype("int64")
@@ -196,22 +215,10 @@ def _by_code(orders: Orders, known: ir.Table) -> pd.DataFrame:
     table["discount_share_low"], table["discount_share_high"] = share_of_sums(
         sums["units"], sums["discounts"], below, sums["xx"], sums["yy"], sums["xy"]
     )
-    table = table.join(_after_code(orders, known, largest)).reset_index(drop=True)
+    began = came_back(orders, starts.dropna(subset="place").set_index("place"))
+    columns = [name for name in began if name.startswith(("second_order_rate_90", "repeat_rate_to_date"))]
+    table = table.join(began[columns]).reset_index(drop=True)
     return table.fillna({"second_order_rate_90_n": 0}).astype({"second_order_rate_90_n": "int64"})
-
-
-def _place(code: ir.StringColumn, largest: list[str]) -> ir.IntegerValue:
-    """0, 1, … for the largest codes, then one number for all others and one for none."""
-    whens = [(code == name, place) for place, name in enumerate(largest)]
-    return ibis.cases((code.isnull(), len(largest) + 1), *whens, else_=len(largest)).cast("int64")
-
-
-def _after_code(orders: Orders, known: ir.Table, largest: list[str]) -> pd.DataFrame:
-    """Second orders of the customers whose first purchase used a code."""
-    first = known.is_purchase & (known.order_number == 1) & known.is_discounted
-    each = each_starter(known, place=_place(known.code, largest).max(where=first))
-    began = came_back(orders, sums_by(orders, each.filter(each.place.notnull()), "place").set_index("place"))
-    return began[[name for name in began if name.startswith(("second_order_rate_90", "repeat_rate_to_date"))]]
 
 
 def _notes() -> tuple[str, ...]:

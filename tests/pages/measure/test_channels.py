@@ -43,6 +43,28 @@ def test_a_single_channel_has_nothing_to_compare(page):
     assert page.charts == []
 
 
+def test_a_file_without_channels_and_codes_gets_a_sentence_each(visitor):
+    visitor.open("pages/start/data.py").press("Open CDNOW, a real shop").open(PAGE)
+    assert visitor.headline == "The files name no channel, so nothing can be said about channels."
+    assert visitor.charts == []
+    visitor.open("pages/measure/discounts.py")
+    assert visitor.headline == "No order here has a discount or a code, so there is nothing to compare."
+
+
+@pytest.mark.parametrize("page_file", ["channels", "discounts", "accounts"])
+def test_three_customers_who_bought_once(visitor, page_file):
+    lines = "order_id,ordered_at,email,channel,is_guest,quantity,unit_price,discount,discount_code\n" + "".join(
+        f"{n},2025-01-0{n},c{n}@example.com,{channel},{guest},1,10,{off},{code}\n"
+        for n, channel, guest, off, code in (
+            (1, "web", "yes", 1, "A"),
+            (2, "app", "no", 0, ""),
+            (3, "web", "no", 0, ""),
+        )
+    )
+    visitor.open("pages/start/data.py").drop(("orders.csv", lines.encode())).open(f"pages/measure/{page_file}.py")
+    assert "too few to tell" in visitor.headline
+
+
 def test_notebook_gives_the_screen_again(page, execute):
     page.choose("country", ["HU"])
     printed = execute(
