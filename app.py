@@ -31,6 +31,13 @@ page = st.navigation(
         _("What happened"): [
             st.Page("pages/measure/kpis.py", title=_("Key figures"), url_path="kpis", icon=":material/monitoring:"),
             st.Page("pages/measure/cohorts.py", title=_("Cohorts"), url_path="cohorts", icon=":material/grid_on:"),
+            st.Page("pages/measure/feedback.py", title=_("Feedback"), url_path="feedback", icon=":material/reviews:"),
+            st.Page(
+                "pages/measure/vendors.py",
+                title=_("Definitions compared"),
+                url_path="definitions",
+                icon=":material/balance:",
+            ),
         ],
     }
 )

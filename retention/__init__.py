@@ -5,8 +5,10 @@ from retention.ingest.answers import mapping_file
 from retention.ingest.inspect import Inspection, inspect_orders
 from retention.ingest.read import read_orders
 from retention.measure.cohorts import retention_table
+from retention.measure.feedback import feedback_table
 from retention.measure.kpis import kpi_summary, kpi_table
 from retention.measure.quality import quality_table
+from retention.measure.vendors import vendor_rates
 from retention.measure.windows import last_months
 from retention.orders import Orders
 from retention.sample.load import load_sample
@@ -23,6 +25,7 @@ __all__ = [
     "QuestionError",
     "RetentionError",
     "charts",
+    "feedback_table",
     "inspect_orders",
     "kpi_summary",
     "kpi_table",
@@ -33,4 +36,5 @@ __all__ = [
     "quality_table",
     "read_orders",
     "retention_table",
+    "vendor_rates",
 ]

@@ -9,7 +9,7 @@ import sys
 
 from retention.show.i18n import _, measure_name
 
-NO_COLUMN = ("purchase", "customer", "cohort", "interval", "wholesale", "silence")
+NO_COLUMN = ("purchase", "customer", "cohort", "interval", "wholesale", "silence", "low_rating", "reply_time")
 
 
 def definition(measure: str) -> str:
@@ -48,6 +48,10 @@ def name(term: str) -> str:
         "set_aside": _("Rows set aside"),
         "wholesale": _("Wholesale order"),
         "silence": _("Days without orders"),
+        "nps": _("Net Promoter Score (NPS)"),
+        "low_rating": _("Low and high ratings"),
+        "bought_again": _("Bought again within 90 days"),
+        "reply_time": _("Reply time"),
     }
     return words.get(term) or measure_name(term)
 
@@ -156,6 +160,22 @@ def _definitions() -> dict[str, str]:
         "silence": _(
             "A stretch without any order that is too long for chance at the shop’s usual pace before and after it. Either the "
             "shop was closed or the export has a hole."
+        ),
+        "nps": _(
+            "How many more would recommend the shop than would not. NPS = share of ratings 9 and 10 − share of ratings 0 to 6, "
+            "times 100, on a scale from 0 to 10. On any other scale there is none."
+        ),
+        "low_rating": _(
+            "On a scale from 1 to 5 the ratings 1 and 2 are low, 4 and 5 high. On one that ends at 10 those up to 6 are low, 9 "
+            "and 10 high. On any other the lowest and the highest quarter count."
+        ),
+        "bought_again": _(
+            "Share of customers with a purchase on one of the 90 days after a rating or ticket. Bought again = those who did "
+            "÷ customers who had bought before and whose 90 days are over."
+        ),
+        "reply_time": _(
+            "The time from the opening of a support ticket to the first reply, not to the solution. It includes nights and "
+            "days off."
         ),
     }
 

@@ -14,10 +14,11 @@ from pathlib import Path
 import retention as rt
 from retention import schema
 from retention.ingest import build, kinds, mapping
+from retention.measure import vendors
 from retention.show.sentences import explained
 
 ROOT = Path(__file__).parents[2]
-EXPLAINED = (rt.kpi_table, rt.kpi_summary, rt.retention_table, rt.quality_table)
+EXPLAINED = (rt.kpi_table, rt.kpi_summary, rt.retention_table, rt.quality_table, rt.feedback_table, rt.vendor_rates)
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")
 PHRASE = re.compile(r"(?:[a-z_]*: )?([A-Za-z][A-Za-z0-9’',-]*(?: [A-Za-z0-9’',-]+)+)")
@@ -37,6 +38,8 @@ def messages() -> list[str]:
     for layout in mapping.layouts():
         said = (layout.name, layout.lacks, layout.alone, *(join.without for join in layout.join))
         found |= dict.fromkeys(filter(None, said))
+    found |= dict.fromkeys(text for rule in vendors.RULES for text in (rule.name, rule.sentence, rule.why))
+    found |= dict.fromkeys(vendors.MISSING.values())
     found |= dict.fromkeys(text for function in EXPLAINED for text in explained(function))
     return list(found)
 

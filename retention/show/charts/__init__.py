@@ -5,7 +5,19 @@ which is also its text for screen readers (`chart.description`).
 """
 
 from retention.show.charts.cohorts import retention_curve, retention_heatmap
+from retention.show.charts.feedback import feedback_rates, reply_rates, score_bars
 from retention.show.charts.kpis import kpi_line, net_by_period
 from retention.show.charts.quality import quality_bars
+from retention.show.charts.vendors import vendor_dots
 
-__all__ = ["kpi_line", "net_by_period", "quality_bars", "retention_curve", "retention_heatmap"]
+__all__ = [
+    "feedback_rates",
+    "kpi_line",
+    "net_by_period",
+    "quality_bars",
+    "reply_rates",
+    "retention_curve",
+    "retention_heatmap",
+    "score_bars",
+    "vendor_dots",
+]

@@ -5,9 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from retention.show.sentences.cohorts import who_comes_back
+from retention.show.sentences.feedback import after_feedback, complaints, ratings_say
 from retention.show.sentences.kpis import change, is_month, kpi, look_at, more_or_less, overview, span
+from retention.show.sentences.vendors import depends_on_the_rule, rule_by_rule
 
-__all__ = ["change", "explained", "is_month", "kpi", "look_at", "more_or_less", "overview", "span", "who_comes_back"]
+__all__ = [
+    "after_feedback",
+    "change",
+    "complaints",
+    "depends_on_the_rule",
+    "explained",
+    "is_month",
+    "kpi",
+    "look_at",
+    "more_or_less",
+    "overview",
+    "ratings_say",
+    "rule_by_rule",
+    "span",
+    "who_comes_back",
+]
 
 
 def explained(function: Callable) -> list[str]:
