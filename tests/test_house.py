@@ -24,6 +24,7 @@ PUBLIC = (
     "QuestionError",
     "RetentionError",
     "charts",
+    "feedback_table",
     "inspect_orders",
     "kpi_summary",
     "kpi_table",
@@ -34,6 +35,7 @@ PUBLIC = (
     "quality_table",
     "read_orders",
     "retention_table",
+    "vendor_rates",
 )
 FUNCTIONS = [name for name in PUBLIC if inspect.isfunction(getattr(rt, name))]
 # What measures, estimates or reads somebody's file says where it misleads; a generator has nothing to mislead about.

@@ -99,7 +99,10 @@ def feedback_table(orders: Orders) -> FeedbackTable:
     scores = orders.frame(_score_counts(ratings))
     facts = orders.frame(_ticket_facts(tickets)).iloc[0].fillna(0)
     if scores.empty and not facts["tickets"]:
-        raise EmptyError("No rating and no ticket belongs to these orders.", "Widen the dates or clear a filter.")
+        raise EmptyError(
+            "No rating with a score and no ticket belongs to these orders.",
+            "Widen the dates, clear a filter, or add a file with scores or tickets on the Data screen.",
+        )
     notes = []
     if not scores.empty:
         notes.append("What happened after a rating goes with it; that does not make the rating its cause.")

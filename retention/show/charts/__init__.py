@@ -5,12 +5,13 @@ which is also its text for screen readers (`chart.description`).
 """
 
 from retention.show.charts.cohorts import retention_curve, retention_heatmap
-from retention.show.charts.feedback import feedback_rates, reply_rates, score_bars
+from retention.show.charts.feedback import complaint_rates, feedback_rates, reply_rates, score_bars
 from retention.show.charts.kpis import kpi_line, net_by_period
 from retention.show.charts.quality import quality_bars
 from retention.show.charts.vendors import vendor_dots
 
 __all__ = [
+    "complaint_rates",
     "feedback_rates",
     "kpi_line",
     "net_by_period",

@@ -7,6 +7,8 @@ from retention.show import marks
 from retention.show.i18n import _, interval, number, percent
 from retention.show.marks import MAX_MARKS, TOO_FEW
 
+MOST = 8
+
 
 def feedback_rates(result):
     """Draw who bought again within 90 days after a low, middle or high rating, with 95 % intervals.
@@ -27,6 +29,18 @@ def reply_rates(result):
         reply_rates(rt.feedback_table(orders))
     """
     return rates_by_group(_groups(result.replies, reply_names()), _("Bought again within 90 days"))
+
+
+def complaint_rates(result):
+    """Draw the share of low ratings of the products people complain about most, with 95 % intervals; at most eight.
+
+    `result` is what `feedback_table` returns.
+
+        complaint_rates(rt.feedback_table(orders))
+    """
+    rows = result.products.head(MOST)
+    names = rows["product"].fillna(rows["product_id"])
+    return rates_by_group(rows.assign(name=names, n=rows["ratings"]), _("Share of low ratings"), _("Ratings"))
 
 
 def score_bars(result):
@@ -84,56 +98,53 @@ def reply_names():
     }
 
 
-def rates_by_group(table, title):
+def rates_by_group(table, title, counted=None):
     """Draw a rate a group as a dot with its 95 % interval, in the order of the rows.
 
-    `table` has `name`, `share`, `low`, `high` and `n` (customers); a row without a share keeps its words. `note` is said
-    beside the name and `contrast` draws a row in the second colour, where there are such columns. Groups of fewer than 30
-    customers are grey.
+    `table` has `name`, `share`, `low`, `high` and `n`, which counts customers or what `counted` says; a row without a share
+    keeps its words. Where there are such columns, `note` takes the place of the rate and `contrast` draws a row in the
+    second colour. Groups of fewer than 30 are grey.
 
     >>> table = pd.DataFrame({"name": ["Low"], "share": [0.2], "low": [0.1], "high": [0.3], "n": [40]})
     >>> rates_by_group(table, "Bought again").description
-    'Bought again. Low: 20.0% (10.0% – 30.0%, 40 customers).'
+    'Bought again. Low: 20.0% (10.0% – 30.0%; Customers: 40).'
     """
     if table.empty:
         return marks.nothing(title)
+    counted = counted or _("Customers")
     few = (table["n"] < TOO_FEW).to_numpy()
-    ranges = [interval(low, high, percent) for low, high in zip(table["low"], table["high"], strict=True)]
     notes = table.get("note", pd.Series("", table.index))
+    others = table.get("contrast", pd.Series(False, table.index))
     rows = table[["name", "share", "low", "high"]].reset_index(drop=True)
     rows["order"] = range(len(rows))
+    rows["rate"] = [percent(share) for share in rows["share"]]
+    rows["range"] = [interval(low, high, percent) for low, high in zip(rows["low"], rows["high"], strict=True)]
+    rows["count"] = [number(n) for n in table["n"]]
     rows["text"] = [
-        note or (_("too few to tell") if scanty else percent(share))
-        for note, scanty, share in zip(notes, few, rows["share"], strict=True)
+        note or (_("too few to tell") if scanty else rate)
+        for note, scanty, rate in zip(notes, few, rows["rate"], strict=True)
     ]
     rows["line"] = rows["name"] + ": " + rows["text"]
-    rows["rate"] = [percent(share) for share in rows["share"]]
-    rows["range"], rows["customers"] = ranges, [number(n) for n in table["n"]]
-    others = table.get("contrast", pd.Series(False, table.index)).to_numpy()
     rows["kind"] = ["few" if f else "other" if other else "main" for f, other in zip(few, others, strict=True)]
-    titles = {"name": title, "rate": _("Rate"), "range": _("95% interval"), "customers": _("Customers")}
-    drawn = rows.dropna(subset="share")
-    reach = marks.value_axis([*drawn["high"], *drawn["share"]], lambda x: percent(x, 0))
-    colour = alt.Color(
-        field="kind",
-        type="nominal",
-        legend=None,
-        scale=alt.Scale(domain=["main", "other", "few"], range=[marks.accent(), marks.second(), marks.grey()]),
-    )
+    titles = {"name": title, "rate": _("Rate"), "range": _("95% interval"), "count": counted}
     y = alt.Y(field="order", type="ordinal", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
     line = alt.Chart(rows).mark_text(
         align="left", baseline="middle", yOffset=-9, fontSize=13, color=marks.ink(), limit=alt.ExprRef("width")
     )
     layers = [line.encode(x=alt.value(0), y=y, text=alt.Text(field="line", type="nominal"))]
-    if len(drawn):
-        place = {"y": y, "color": colour, "tooltip": marks.tooltip(titles)}
+    if len(drawn := rows.dropna(subset="share")):
+        reach = marks.value_axis([*drawn["high"], *drawn["share"]], lambda x: percent(x, 0))
+        reach["axis"].title = title
         low, at = (alt.X(field=name, type="quantitative", **reach) for name in ("low", "share"))
+        colours = {"main": marks.accent(), "other": marks.second(), "few": marks.grey()}
+        scale = alt.Scale(domain=list(colours), range=list(colours.values()))
+        colour = alt.Color(field="kind", type="nominal", legend=None, scale=scale)
+        place = {"y": y, "color": colour, "tooltip": marks.tooltip(titles)}
         whiskers = alt.Chart(drawn).mark_rule(strokeWidth=3, opacity=0.45, yOffset=9)
-        layers.append(whiskers.encode(x=low, x2=alt.X2(field="high"), **place))
-        layers.append(alt.Chart(drawn).mark_point(filled=True, size=110, opacity=1, yOffset=9).encode(x=at, **place))
+        dots = alt.Chart(drawn).mark_point(filled=True, size=110, opacity=1, yOffset=9)
+        layers += [whiskers.encode(x=low, x2=alt.X2(field="high"), **place), dots.encode(x=at, **place)]
     said = [
-        f"{row.name}: {row.text}"
-        + (f" ({row.range}, {_('{n} customers').format(n=row.customers)})" if row.text == row.rate else "")
+        f"{row.line} ({row.range}; {counted}: {row.count})" if row.text == row.rate else row.line
         for row in rows.itertuples()
     ]
     chart = alt.layer(*layers).configure_view(stroke=None)

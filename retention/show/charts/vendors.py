@@ -10,13 +10,17 @@ def vendor_dots(result):
     vendor_dots(rt.vendor_rates(orders))
     """
     rows = result.table.sort_values("rate", ascending=False, kind="stable", na_position="last")
-    patterns = {True: _("{vendor}: {name}"), False: _("Here: {name}")}
-    others = rows["vendor"] != "retention"
-    names = [
-        patterns[other].format(vendor=vendor, name=_(name))
-        for other, vendor, name in zip(others, rows["vendor"], rows["name"], strict=True)
-    ]
+    names = [rule_name(vendor, name) for vendor, name in zip(rows["vendor"], rows["name"], strict=True)]
     groups = rows.rename(columns={"rate": "share", "customers": "n"}).assign(
-        name=names, contrast=others, note=[_("not observed") if text else "" for text in rows["missing"]]
+        name=names,
+        contrast=rows["vendor"] != "retention",
+        note=[_("not observed") if text else "" for text in rows["missing"]],
     )
     return rates_by_group(groups, _("Share of customers, by rule"))
+
+
+def rule_name(vendor, name):
+    """Name a rule with the tool it belongs to."""
+    if vendor == "retention":
+        return _("Here: {name}").format(name=_(name))
+    return f"{vendor}: {_(name)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from retention.show.sentences.cohorts import who_comes_back
-from retention.show.sentences.feedback import after_feedback, complaints, ratings_say
+from retention.show.sentences.feedback import after_feedback, complaints, ratings_say, tickets_say, who_answered
 from retention.show.sentences.kpis import change, is_month, kpi, look_at, more_or_less, overview, span
 from retention.show.sentences.vendors import depends_on_the_rule, rule_by_rule
 
@@ -23,6 +23,8 @@ __all__ = [
     "ratings_say",
     "rule_by_rule",
     "span",
+    "tickets_say",
+    "who_answered",
     "who_comes_back",
 ]
 

@@ -13,8 +13,8 @@ DAY = ("hour", "four_hours", "day")
 
 def after_feedback(result: FeedbackTable) -> str:
     """Whether unhappy customers come back, in one sentence; without ratings what the tickets say."""
-    if not result.table["ratings"].sum():
-        return _without_ratings(result)
+    if result.scores.empty:
+        return tickets_say(result)
     bands = result.table.set_index("band")
     low, high = bands.loc["low"], bands.loc["high"]
     if low["n"] < ENOUGH:
@@ -48,7 +48,7 @@ def complaints(result: FeedbackTable) -> str:
 
 
 def ratings_say(result: FeedbackTable) -> list[str]:
-    """How people rate, on every scale, and who they are of all customers; one sentence each."""
+    """How people rate, one sentence a scale."""
     said = []
     for row in result.nps.itertuples():
         facts = {"low": number(row.scale_low), "high": number(row.scale_high), "n": number(row.n)}
@@ -62,12 +62,19 @@ def ratings_say(result: FeedbackTable) -> list[str]:
             )
             facts |= {"average": number(row.average, 2), "top": percent(row.top, 0)}
         said.append(pattern.format(**facts))
-    if said:
-        pattern = _("Ratings come from {raters} of {customers} customers ({share}); the others said nothing.")
-        share = result.raters / result.customers if result.customers else float("nan")
-        said.append(
-            pattern.format(raters=number(result.raters), customers=number(result.customers), share=percent(share, 0))
+    return said
+
+
+def who_answered(result: FeedbackTable) -> list[str]:
+    """How many of all customers gave a rating, and whether the answer may be chance."""
+    if result.scores.empty:
+        return []
+    share = result.raters / result.customers if result.customers else float("nan")
+    said = [
+        _("Ratings come from {raters} of {customers} customers ({share}); the others said nothing.").format(
+            raters=number(result.raters), customers=number(result.customers), share=percent(share, 0)
         )
+    ]
     bands = result.table.set_index("band")
     low, high = bands.loc["low"], bands.loc["high"]
     if min(low["n"], high["n"]) >= ENOUGH and low["high"] >= high["low"] and high["high"] >= low["low"]:
@@ -75,9 +82,10 @@ def ratings_say(result: FeedbackTable) -> list[str]:
     return said
 
 
-def _without_ratings(result: FeedbackTable) -> str:
+def tickets_say(result: FeedbackTable) -> str:
+    """How quickly support tickets are answered, in one sentence."""
     if result.replies.empty:
-        return _("There are support tickets, but no ratings and no times of the first reply.")
+        return _("There are support tickets, but no times of the first reply.")
     bands = result.replies.set_index("band")["tickets"]
     return _("Of {n} support tickets, {answered} were answered within 24 hours.").format(
         n=number(bands.sum()), answered=percent(bands[list(DAY)].sum() / bands.sum(), 0)

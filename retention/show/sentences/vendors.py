@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from retention.intervals import ENOUGH
 from retention.measure.vendors import VendorRates
+from retention.show.charts.vendors import rule_name
 from retention.show.i18n import _, interval, number, percent
 
 
@@ -24,7 +25,6 @@ def rule_by_rule(result: VendorRates) -> list[tuple[str, str]]:
     """For every rule its name with the number, and in words whom it counts and why it differs."""
     said = []
     for row in result.table.itertuples():
-        name = _(row.name) if row.vendor == "retention" else f"{row.vendor}, {_(row.name)}"
         if row.missing:
             number_said = _(row.missing)
         elif row.customers < ENOUGH:
@@ -38,5 +38,5 @@ def rule_by_rule(result: VendorRates) -> list[tuple[str, str]]:
                 counted=number(row.counted),
                 customers=number(row.customers),
             )
-        said.append((name, " ".join([number_said, _(row.rule), _(row.why)])))
+        said.append((rule_name(row.vendor, row.name), " ".join([number_said, _(row.rule), _(row.why)])))
     return said
