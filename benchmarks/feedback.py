@@ -6,7 +6,6 @@ The feedback is made up: a million ratings of a million lines' customers, a rati
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -160,12 +159,11 @@ def _rated(folder: Path, name: str) -> Path:
     rated = folder / f"{name}_rated"
     rated.mkdir(exist_ok=True)
     for table in ("lines", "orders", "customers"):
-        link = rated / f"{table}.parquet"
-        if not link.exists():
-            try:
-                os.link(folder / name / link.name, link)
-            except OSError:
-                shutil.copy(folder / name / link.name, link)
+        source, link = folder / name / f"{table}.parquet", rated / f"{table}.parquet"
+        if not link.exists() or not link.samefile(source):  # the dataset may have been made anew
+            link.unlink(missing_ok=True)
+            os.link(source, link)
+            (rated / "feedback.parquet").unlink(missing_ok=True)
     if not (rated / "feedback.parquet").exists():
         query = RATINGS_SQL.format(orders=rated / "orders.parquet", path=rated / "feedback.part", most=1_000_000)
         duckdb.connect().execute(query)
