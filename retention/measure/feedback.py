@@ -292,9 +292,9 @@ def _response(orders: Orders, ratings: ir.Table) -> tuple[int, int]:
 
 def _products(orders: Orders, ratings: ir.Table) -> pd.DataFrame:
     """The products with most complaints, as far as the number of ratings allows to say so."""
-    lines = orders.lines.semi_join(purchases_and_returns(orders).select("order_id"), "order_id")
-    lines = lines.mutate(key=ibis.coalesce(lines.product_id, lines["product"]))
-    lines = lines.filter(lines.key.notnull())
+    every_line = orders.lines.mutate(key=lambda table: ibis.coalesce(table.product_id, table["product"]))
+    every_line = every_line.filter(every_line.key.notnull())
+    lines = every_line.semi_join(purchases_and_returns(orders).select("order_id"), "order_id")
     sold = lines.group_by("key").aggregate(
         product_id=lines.product_id.min(),
         product=lines["product"].min(),
@@ -304,8 +304,8 @@ def _products(orders: Orders, ratings: ir.Table) -> pd.DataFrame:
     columns = ["key", "score", "band", "text"]
     named = ratings.filter(ratings.product_id.notnull()).mutate(key=ratings.product_id).select(columns)
     of_orders = ratings.filter(ratings.product_id.isnull(), ratings.order_id.notnull())
-    held = lines.filter(~lines.is_return).semi_join(of_orders.select("order_id"), "order_id")
-    held = held.select("key", placed="order_id").distinct()
+    held = every_line.filter(~every_line.is_return).select("key", placed="order_id")
+    held = held.semi_join(of_orders.select(placed="order_id"), "placed").distinct()
     by_order = of_orders.inner_join(held, of_orders.order_id == held.placed).select(columns)
     every = named.union(by_order)
     each = every.group_by(rated="key").aggregate(
