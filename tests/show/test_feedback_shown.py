@@ -79,3 +79,5 @@ def test_one_rule_is_no_span(shop):
     rates = rt.vendor_rates(shop)
     one = replace(rates, table=rates.table.assign(customers=[40, *[29] * 7]))
     assert sentences.depends_on_the_rule(one) == "Only one rule has enough customers: 27%."
+    none = replace(rates, table=rates.table.assign(rate=0.0))
+    assert sentences.depends_on_the_rule(none) == "By every rule with enough customers, 0% of the customers come back."

@@ -77,7 +77,8 @@ def who_answered(result: FeedbackTable) -> list[str]:
     ]
     bands = result.table.set_index("band")
     low, high = bands.loc["low"], bands.loc["high"]
-    if min(low["n"], high["n"]) >= ENOUGH and low["high"] >= high["low"] and high["high"] >= low["low"]:
+    overlap = low["share"] != high["share"] and low["high"] >= high["low"] and high["high"] >= low["low"]
+    if min(low["n"], high["n"]) >= ENOUGH and overlap:
         said.append(_("The intervals of low and high ratings overlap: the difference may be chance."))
     return said
 

@@ -16,6 +16,10 @@ def depends_on_the_rule(result: VendorRates) -> str:
     lowest, highest = told.iloc[0], told.iloc[-1]
     if len(told) == 1:
         return _("Only one rule has enough customers: {rate}.").format(rate=percent(lowest["rate"], 0))
+    if percent(lowest["rate"], 0) == percent(highest["rate"], 0):
+        return _("By every rule with enough customers, {rate} of the customers come back.").format(
+            rate=percent(lowest["rate"], 0)
+        )
     return _("The share of customers who come back is anywhere from {low} to {high}, depending on the rule.").format(
         low=percent(lowest["rate"], 0), high=percent(highest["rate"], 0)
     )
