@@ -55,6 +55,13 @@ page = st.navigation(
                 url_path="accounts",
                 icon=":material/badge:",
             ),
+            st.Page("pages/measure/feedback.py", title=_("Feedback"), url_path="feedback", icon=":material/reviews:"),
+            st.Page(
+                "pages/measure/vendors.py",
+                title=_("Definitions compared"),
+                url_path="definitions",
+                icon=":material/balance:",
+            ),
         ],
     }
 )

@@ -10,10 +10,12 @@ from retention.measure.bridge import revenue_bridge
 from retention.measure.channels import channel_table
 from retention.measure.cohorts import retention_table
 from retention.measure.discounts import discount_table
+from retention.measure.feedback import feedback_table
 from retention.measure.kpis import kpi_summary, kpi_table
 from retention.measure.lapse import lapse_threshold
 from retention.measure.quality import quality_table
 from retention.measure.timing import time_to_next_order
+from retention.measure.vendors import vendor_rates
 from retention.measure.windows import last_months
 from retention.orders import Orders
 from retention.sample.load import load_sample
@@ -33,6 +35,7 @@ __all__ = [
     "channel_table",
     "charts",
     "discount_table",
+    "feedback_table",
     "inspect_orders",
     "kpi_alerts",
     "kpi_summary",
@@ -47,4 +50,5 @@ __all__ = [
     "retention_table",
     "revenue_bridge",
     "time_to_next_order",
+    "vendor_rates",
 ]

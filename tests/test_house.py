@@ -27,6 +27,7 @@ PUBLIC = (
     "channel_table",
     "charts",
     "discount_table",
+    "feedback_table",
     "inspect_orders",
     "kpi_alerts",
     "kpi_summary",
@@ -41,6 +42,7 @@ PUBLIC = (
     "retention_table",
     "revenue_bridge",
     "time_to_next_order",
+    "vendor_rates",
 )
 FUNCTIONS = [name for name in PUBLIC if inspect.isfunction(getattr(rt, name))]
 # What measures, estimates or reads somebody's file says where it misleads; a generator has nothing to mislead about.

@@ -11,7 +11,7 @@ from retention.measure.loyalty import SECOND_DAYS
 from retention.show.i18n import _, measure_name
 
 NO_COLUMN = (
-    "purchase", "customer", "cohort", "interval", "wholesale", "silence", "censored", "expected_range",
+    "purchase", "customer", "cohort", "interval", "wholesale", "silence", "censored", "expected_range", "low_rating", "reply_time",
     "retained_customers", "reactivated_customers", "lapsed_customers",
 )  # fmt: skip
 
@@ -54,6 +54,10 @@ def name(term: str) -> str:
         "silence": _("Days without orders"),
         "censored": _("Censored"),
         "expected_range": _("Expected range"),
+        "nps": _("Net Promoter Score (NPS)"),
+        "low_rating": _("Low and high ratings"),
+        "bought_again": _("Bought again within 90 days"),
+        "reply_time": _("Reply time"),
     }
     return words.get(term) or measure_name(term)
 
@@ -239,6 +243,22 @@ def _definitions() -> dict[str, str]:
         "expected_range": _(
             "Where a key figure was to be expected, going by the month before, the season and how much it usually varies. "
             "What lies outside is out of the ordinary; chance alone rarely puts it there."
+        ),
+        "nps": _(
+            "How many more would recommend the shop than would not. NPS = share of ratings 9 and 10 − share of ratings 0 to 6, "
+            "times 100, on a scale from 0 to 10. On any other scale there is none."
+        ),
+        "low_rating": _(
+            "On a scale from 1 to 5 the ratings 1 and 2 are low, 4 and 5 high. On one that ends at 10 those up to 6 are low, 9 "
+            "and 10 high. On any other the lowest and the highest quarter count."
+        ),
+        "bought_again": _(
+            "Share of customers with a purchase on one of the 90 days after a rating or ticket. Bought again = those who did "
+            "÷ customers who had bought before and whose 90 days are over."
+        ),
+        "reply_time": _(
+            "The time from the opening of a support ticket to the first reply, not to the solution. It includes nights and "
+            "days off."
         ),
     }
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import retention as rt
 from retention import schema
 from retention.ingest import build, kinds, mapping
+from retention.measure import vendors
 from retention.show.sentences import explained
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +30,8 @@ EXPLAINED = (
     rt.account_table,
     rt.revenue_bridge,
     rt.kpi_alerts,
+    rt.feedback_table,
+    rt.vendor_rates,
 )
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")
@@ -49,6 +52,8 @@ def messages() -> list[str]:
     for layout in mapping.layouts():
         said = (layout.name, layout.lacks, layout.alone, *(join.without for join in layout.join))
         found |= dict.fromkeys(filter(None, said))
+    found |= dict.fromkeys(text for rule in vendors.RULES for text in (rule.name, rule.sentence, rule.why))
+    found |= dict.fromkeys(vendors.MISSING.values())
     found |= dict.fromkeys(text for function in EXPLAINED for text in explained(function))
     return list(found)
 

@@ -473,12 +473,13 @@ def test_the_sample_files_match_the_sample_orders(shop):
         CREATE TABLE ids AS SELECT customer_ref, CAST(row_number() OVER (ORDER BY customer_ref) AS INTEGER) AS customer_id
             FROM refs WHERE customer_ref IS NOT NULL GROUP BY customer_ref""")
     sides = []
-    for number, name in enumerate(("customers", "feedback", "products")):
+    for number, name in enumerate(("customers", "feedback", "products", "tickets")):
         sides.append(read(shop, (SAMPLES / f"{name}.csv").read_bytes(), number, kind=name))
     account = write_tables(connection, sides, folder).set_index("kind")
-    assert account["set_aside"].tolist() == [0, 0, 0]
-    assert account["used"].tolist() == [4000, 1871, 60]
+    assert account["set_aside"].tolist() == [0, 0, 0, 0]
+    assert account["used"].tolist() == [4000, 1871, 60, 881]
     assert account["share"].tolist()[:2] == [1, 1]
+    assert account.loc["tickets", "share"] == 1
     costs = Dataset(folder).frame(PRODUCTS.filter(PRODUCTS.product_id == "P001"))
     assert costs[["cost", "price"]].to_numpy().tolist() == [[19_193, 24_900]]
 

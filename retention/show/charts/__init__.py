@@ -7,20 +7,27 @@ which is also its text for screen readers (`chart.description`).
 from retention.show.charts.bridge import revenue_waterfall
 from retention.show.charts.channels import channel_flow
 from retention.show.charts.cohorts import retention_curve, retention_heatmap
+from retention.show.charts.feedback import complaint_rates, feedback_rates, reply_rates, score_bars
 from retention.show.charts.groups import rate_bars, rates_by_group
 from retention.show.charts.kpis import kpi_line, net_by_period
 from retention.show.charts.quality import quality_bars
 from retention.show.charts.timing import next_order_curve
+from retention.show.charts.vendors import vendor_dots
 
 __all__ = [
     "channel_flow",
+    "complaint_rates",
+    "feedback_rates",
     "kpi_line",
     "net_by_period",
     "next_order_curve",
     "quality_bars",
     "rate_bars",
     "rates_by_group",
+    "reply_rates",
     "retention_curve",
     "retention_heatmap",
     "revenue_waterfall",
+    "score_bars",
+    "vendor_dots",
 ]

@@ -18,15 +18,20 @@ from retention.show.sentences.bridge import whose_change, why_revenue_moved
 from retention.show.sentences.channels import those_who_change_channel, where_customers_come_from
 from retention.show.sentences.cohorts import who_comes_back
 from retention.show.sentences.discounts import beside_full_price, won_with_a_discount
+from retention.show.sentences.feedback import after_feedback, complaints, ratings_say, tickets_say, who_answered
 from retention.show.sentences.kpis import change, is_month, kpi, kpi_notes, look_at, more_or_less, moves, overview, span
 from retention.show.sentences.timing import days_to_act, groups_beside, when_they_return
+from retention.show.sentences.vendors import depends_on_the_rule, rule_by_rule
 
 __all__ = [
     "Fact",
+    "after_feedback",
     "against_target",
     "beside_full_price",
     "change",
+    "complaints",
     "days_to_act",
+    "depends_on_the_rule",
     "expected_range",
     "explained",
     "facts",
@@ -42,10 +47,14 @@ __all__ = [
     "nothing_to_look_at",
     "out_of_the_ordinary",
     "overview",
+    "ratings_say",
+    "rule_by_rule",
     "span",
     "those_who_change_channel",
+    "tickets_say",
     "when_they_return",
     "where_customers_come_from",
+    "who_answered",
     "who_comes_back",
     "whose_change",
     "why_revenue_moved",

@@ -15,15 +15,16 @@ def told(page):
 
 
 def test_other_files_are_told_with_how_much_of_them_belongs_to_the_orders(page, sample_data):
-    names = ("orders.csv", "customers.csv", "products.csv", "feedback.csv")
+    names = ("orders.csv", "customers.csv", "products.csv", "feedback.csv", "tickets.csv")
     page.drop(*(sample_data / name for name in names))
     tables = page.test.session_state["data"].orders.report.tables.set_index("kind")
-    assert set(tables.index) == {"customers", "products", "feedback"}
+    assert set(tables.index) == {"customers", "products", "feedback", "tickets"}
     said = told(page)
     for kind, words in (
         ("customers", "customers in customers.csv have ordered."),
         ("products", "products in products.csv were sold."),
         ("feedback", "ratings in feedback.csv belong to a customer or an order."),
+        ("tickets", "support tickets in tickets.csv belong to a customer or an order."),
     ):
         row = tables.loc[kind]
         assert 0 < row["matched"] <= row["used"]
