@@ -4,6 +4,7 @@ from retention.errors import ColumnError, EmptyError, FileError, OptionError, Qu
 from retention.ingest.answers import mapping_file
 from retention.ingest.inspect import Inspection, inspect_orders
 from retention.ingest.read import read_orders
+from retention.measure.cohort_comparison import compare_cohorts
 from retention.measure.cohorts import retention_table
 from retention.measure.kpis import kpi_summary, kpi_table
 from retention.measure.quality import quality_table
@@ -23,6 +24,7 @@ __all__ = [
     "QuestionError",
     "RetentionError",
     "charts",
+    "compare_cohorts",
     "inspect_orders",
     "kpi_summary",
     "kpi_table",

@@ -24,6 +24,7 @@ PUBLIC = (
     "QuestionError",
     "RetentionError",
     "charts",
+    "compare_cohorts",
     "inspect_orders",
     "kpi_summary",
     "kpi_table",

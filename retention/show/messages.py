@@ -17,7 +17,7 @@ from retention.ingest import build, kinds, mapping
 from retention.show.sentences import explained
 
 ROOT = Path(__file__).parents[2]
-EXPLAINED = (rt.kpi_table, rt.kpi_summary, rt.retention_table, rt.quality_table)
+EXPLAINED = (rt.kpi_table, rt.kpi_summary, rt.retention_table, rt.compare_cohorts, rt.quality_table)
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")
 PHRASE = re.compile(r"(?:[a-z_]*: )?([A-Za-z][A-Za-z0-9’',-]*(?: [A-Za-z0-9’',-]+)+)")
