@@ -40,8 +40,12 @@ _SHARES = {
     "returning_revenue_share",
     "repeat_rate_to_date",
     "retention",
+    "unbounded",
+    "cumulative",
+    "payback",
 }
 _MONEY = {"gross", "discounts", "refunds", "net", "net_per_customer", "aov", "revenue_per_customer"}
+_MONEY |= {"net_to_date", "profit_to_date", "cac"}
 
 
 def languages():
@@ -299,6 +303,12 @@ def measure_name(measure):
         "retention": _("Customers who bought again"),
         "repeat_rate_to_date": _("Repeat purchase rate to date"),
         "net_per_customer": _("Net revenue per customer of the cohort"),
+        "unbounded": _("Customers who came back then or later"),
+        "cumulative": _("Customers with a second purchase by then"),
+        "net_to_date": _("Net revenue per customer to date"),
+        "profit_to_date": _("Profit per customer to date"),
+        "cac": _("Cost of a new customer"),
+        "payback": _("Cost of a new customer earned back"),
     }
     return names.get(measure, measure.replace("_", " ").capitalize())
 

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from retention.show.sentences.cohorts import who_comes_back
+from retention.show.sentences.cohorts import compared, who_comes_back
 from retention.show.sentences.kpis import change, is_month, kpi, look_at, more_or_less, overview, span
 
-__all__ = ["change", "explained", "is_month", "kpi", "look_at", "more_or_less", "overview", "span", "who_comes_back"]
+__all__ = [
+    "change",
+    "compared",
+    "explained",
+    "is_month",
+    "kpi",
+    "look_at",
+    "more_or_less",
+    "overview",
+    "span",
+    "who_comes_back",
+]
 
 
 def explained(function: Callable) -> list[str]:

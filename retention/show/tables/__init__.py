@@ -1,0 +1,1 @@
+"""Results as frames of written values, one module a topic."""
