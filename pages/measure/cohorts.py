@@ -43,7 +43,8 @@ ui.chart(rt.charts.retention_heatmap, cohorts)
 if value in CURVES:
     st.subheader(_("All cohorts together"))
     ui.chart(rt.charts.retention_curve, cohorts)
-ui.table(cohort_numbers(cohorts), cohort_rows(cohorts), f"cohorts_{value}", _("cohorts (* not complete)"))
+label = _("cohorts (* not complete)") if by == "period" else _("cohorts (customers old enough in brackets)")
+ui.table(cohort_numbers(cohorts), cohort_rows(cohorts), f"cohorts_{value}", label)
 if value == "payback":
     costs = cohorts.payback.reset_index()
     ui.table(costs, payback_rows(cohorts), "cohorts_cost", _("cost of a new customer"))

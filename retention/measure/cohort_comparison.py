@@ -10,7 +10,7 @@ import pandas as pd
 
 from retention.errors import OptionError, check_option
 from retention.intervals import ENOUGH, newcombe
-from retention.measure.cohorts import SHARES, RetentionTable, retention_table
+from retention.measure.cohorts import FIRST_COHORT, SHARES, RetentionTable, retention_table
 from retention.orders import Orders
 from retention.periods import as_date, period_number, period_start
 
@@ -53,8 +53,9 @@ def compare_cohorts(
     bought at that age, "unbounded" = share that bought then or later. difference = share of the first − share of the second, at
     each age that both have completely observed, with a 95 % interval.
 
-    The verdict is about one age: the one asked for, else the oldest that both have observed. A difference whose interval
-    holds 0 is one that chance would explain. With under 30 customers in one of the two it is too early to say anything.
+    The verdict is about one age: the one asked for; else, of "cumulative", the oldest that 30 customers of both have
+    reached, and of the others the first period after the purchase. A difference whose interval holds 0 is one that chance would
+    explain. Under 30 customers in one of the two are too few to tell.
 
     Returns a CohortComparison. Raises OptionError for a cohort that is no row of that table, for twice the same one and for an
     age that not both have observed, and EmptyError when no customer can be told apart.
@@ -69,7 +70,7 @@ def compare_cohorts(
     >>> import retention as rt
     >>> result = rt.compare_cohorts(rt.load_sample("cdnow"), "1997-01-01", "1997-02-01", age=6)
     >>> result.verdict, round(float(result.table.set_index("age").loc[6, "difference"]), 3)
-    ('none', 0.016)
+    ('none', 0.004)
     """
     check_option("value", value, SHARES)
     result = retention_table(orders, period=period, value=value, by=by)
@@ -96,7 +97,7 @@ def compare_cohorts(
             "high": high,
         }
     )
-    at = _age(age, ages)
+    at = _age(age, table, value)
     return CohortComparison(
         table, *names, by, period, value, age=at, verdict=_verdict(table, at), notes=_notes(result, positions)
     )
@@ -114,9 +115,13 @@ def _row(result: RetentionTable, name: str, value: str | date) -> tuple[str, int
     return value, names.index(value)
 
 
-def _age(asked: int | None, ages: np.ndarray) -> int | None:
+def _age(asked: int | None, table: pd.DataFrame, value: str) -> int | None:
+    """The age asked for; else the first, or of what is added up the oldest that enough customers of both have reached."""
+    ages = table["age"].tolist()
     if asked is None:
-        return int(ages[-1]) if len(ages) else None
+        enough = table.loc[table[["first_n", "second_n"]].min(axis=1) >= ENOUGH, "age"]
+        best = enough.tolist() or ages
+        return None if not ages else best[-1 if value == "cumulative" else 0]
     if asked not in ages:
         raise OptionError(
             "age={age!r} is not observed completely by both cohorts.",
@@ -139,7 +144,7 @@ def _verdict(table: pd.DataFrame, age: int | None) -> str:
 
 
 def _notes(result: RetentionTable, positions: tuple[int, ...]) -> tuple[str, ...]:
-    about_first = "The first cohort also holds customers who bought before the data begin."
+    """Of periods the caution about the first one, where it is one of the two."""
     if result.by != "period":
-        return tuple(note for note in result.notes if note != about_first)
-    return (about_first,) if about_first in result.notes and 0 in positions else ()
+        return result.notes
+    return (FIRST_COHORT,) if FIRST_COHORT in result.notes and 0 in positions else ()

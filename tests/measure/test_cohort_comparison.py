@@ -40,6 +40,16 @@ def test_retention_leaves_out_age_zero_where_everybody_bought():
     assert result.table["age"].tolist() == [1]
 
 
+def test_the_verdict_is_about_the_oldest_age_that_enough_customers_have_reached(shop):
+    result = rt.compare_cohorts(shop, "Smart plug", "Zephyr wireless earbuds", by="product")
+    row = result.table.set_index("age").loc[result.age]
+    assert min(row["first_n"], row["second_n"]) >= 30
+    assert result.table.loc[result.table["age"] > result.age, "first_n"].lt(30).all()
+    assert result.verdict == "higher"
+    of_a_month = rt.compare_cohorts(shop, "2024-03-01", "2024-02-01", value="retention")
+    assert of_a_month.age == 1  # not one of the 22 later months, which nobody chose before looking
+
+
 def test_few_customers_and_no_difference():
     assert rt.compare_cohorts(two_months(29, 50), "2025-01-01", "2025-02-01").verdict == "few"
     assert rt.compare_cohorts(two_months(40, 50, (6, 5)), "2025-01-01", "2025-02-01").verdict == "none"

@@ -1,6 +1,7 @@
 """Who comes back, by cohort."""
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from retention.measure.cohorts import TO_DATE
@@ -18,7 +19,7 @@ from retention.show.i18n import (
 from retention.show.marks import MAX_MARKS, TOO_FEW, states
 
 NUMBERED_AGES = 25
-LONGEST_NAME = 24  # letters of a group's name beside its row
+LONGEST_NAME = 20  # letters of a group's name beside its row
 FROM_AGE_ZERO = ("cumulative", *TO_DATE)  # the others are the same for everybody, or the first order alone
 
 _CELL = "rgba(17, 122, 148, {})"  # marks.ACCENT; at 0.75 the words on it still reach 4.6 to 1, light and dark
@@ -59,7 +60,9 @@ def retention_heatmap(result):
         axis=marks.axis(labelLimit=190, **bare),
         scale=alt.Scale(paddingInner=0.06),
     )
-    scale_legend = marks.legend(title=name, gradientLength=140, values=at, labelExpr=marks.lookup(at, at_labels))
+    scale_legend = marks.legend(
+        title=name, titleLimit=300, gradientLength=140, values=at, labelExpr=marks.lookup(at, at_labels)
+    )
     colour = alt.Color(
         field="value",
         type="quantitative",
@@ -158,16 +161,18 @@ def cohort_difference(result):
     """Draw by how many percentage points the first of two cohorts lies above the second, by age, with its 95 % band.
 
     `result` is what `compare_cohorts` returns. Where the band holds 0, chance would explain the difference. Ages that
-    fewer than 30 customers of one cohort have reached are grey and have no band.
+    fewer than 30 customers of one cohort have reached are left out; where there are no others they are grey.
 
         cohort_difference(rt.compare_cohorts(orders, "2025-01-01", "2025-02-01"))
     """
     first, second = (row_name(name, result.by, result.period) for name in (result.first, result.second))
     name, title = _("{first} minus {second}").format(first=first, second=second), marks.age_title(result.period)
-    table = result.table.head(MAX_MARKS // 3)
+    table = result.table
+    enough = table[["first_n", "second_n"]].min(axis=1) >= TOO_FEW
+    table = (table[enough] if enough.any() else table).head(MAX_MARKS // 3)
     if table.empty:
         return marks.nothing(name)
-    few = (table[["first_n", "second_n"]].min(axis=1) < TOO_FEW).to_numpy()
+    few = np.full(len(table), not enough.any())
     rows = table[["age", "difference", "low", "high"]].copy()
     rows["text"] = [percent_points(x) for x in table["difference"]]
     rows["range"] = [interval(a, b, percent_points) for a, b in zip(table["low"], table["high"], strict=True)]
@@ -181,8 +186,11 @@ def cohort_difference(result):
     by_age = marks.axis(title, labelAngle=0, values=marks.spread(list(rows["age"]), 13), domain=False, ticks=False)
     x = alt.X(field="age", type="ordinal", axis=by_age, scale=alt.Scale(type="point", padding=0.3))
     titles = {"age": title, "first": first, "second": second, "text": name, "range": _("95% interval")}
-    layers = marks.line_with_band(rows, x, "difference", scale)
-    layers += marks.target_line(0, _("no difference"), scale)
+    zero = alt.Chart(rows.assign(zero=0.0)).mark_line(
+        strokeDash=[6, 4], strokeWidth=1.5, color=marks.grey(), tooltip=None
+    )
+    layers = [zero.encode(x=x, y=alt.Y(field="zero", type="quantitative", **scale))]
+    layers += marks.line_with_band(rows, x, "difference", scale)
     y = alt.Y(field="difference", type="quantitative", **scale)
     layers.append(marks.points(rows, x, y, titles | {"note": _("Note")}))
     last = rows.iloc[-1]

@@ -70,15 +70,14 @@ def compared(result: CohortComparison) -> str:
         return _("{first} and {second}: only {n} customers in one of them, too few to tell.").format(**facts)
     shares = {
         "cumulative": _(
-            "By {age} after the first purchase, {first_share} of 100 customers have bought a second time in {first}, "
-            "{second_share} in {second}."
+            "{first}: of 100 customers, {first_share} have bought a second time by {age} after the first purchase. "
+            "{second}: {second_share}."
         ),
         "retention": _(
-            "In {age} after the first purchase, {first_share} of 100 customers buy in {first}, {second_share} in {second}."
+            "{first}: of 100 customers, {first_share} buy in {age} after the first purchase. {second}: {second_share}."
         ),
         "unbounded": _(
-            "In {age} after the first purchase or later, {first_share} of 100 customers buy in {first}, {second_share} in "
-            "{second}."
+            "{first}: of 100 customers, {first_share} buy in {age} after the first purchase or later. {second}: {second_share}."
         ),
     }[result.value]
     verdict = {
