@@ -22,11 +22,7 @@ def cells_of(orders: Orders, period: str, value: str, by: str) -> ir.Table:
         cohort=period_column(table.first_day, table.first_month, period),
         at=period_column(table.day, table.month, period),
     )
-    each = _of_customers(table) if value in ("unbounded", "cumulative") else _of_ages(table, value)
-    if value == "unbounded":
-        each = each.mutate(age=each.last - each.cohort, is_counted=True)
-    if value == "cumulative":
-        each = each.mutate(age=ibis.coalesce(each.second - each.cohort, 0), is_counted=each.second.notnull())
+    each = _of_customers(table, value) if value in ("unbounded", "cumulative") else _of_ages(table, value)
     if by != "period":
         each = each.inner_join(groups_of_customers(orders, by), "customer_id")
     sums = {"customers": each.count(where=each.is_counted), "size": each.firsts.sum()}
@@ -48,13 +44,15 @@ def _of_ages(table: ir.Table, value: str) -> ir.Table:
     return each.mutate(is_counted=each.orders > 0)
 
 
-def _of_customers(table: ir.Table) -> ir.Table:
-    """One row a customer: the period of the second purchase, missing without one, and of the last."""
+def _of_customers(table: ir.Table, value: str) -> ir.Table:
+    """One row a customer at the age of the last purchase, or of the second; without a second at age 0 and not counted."""
     bought = table.filter(table.is_purchase)
-    each = bought.group_by("cohort", "customer_id").aggregate(
-        second=bought["at"].min(where=bought.order_number > 1), last=bought["at"].max()
-    )
-    return each.mutate(firsts=1)
+    by_customer = bought.group_by("cohort", "customer_id")
+    if value == "unbounded":
+        each = by_customer.aggregate(at=bought["at"].max())
+    else:
+        each = by_customer.aggregate(at=bought["at"].min(where=bought.order_number > 1))
+    return each.mutate(age=ibis.coalesce(each["at"] - each.cohort, 0), is_counted=each["at"].notnull(), firsts=1)
 
 
 def narrows(orders: Orders) -> bool:

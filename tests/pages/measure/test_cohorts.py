@@ -93,9 +93,9 @@ def test_a_choice_that_another_grouping_does_not_have_is_forgotten(page):
 def test_profit_and_payback_are_there_once_the_margin_is_known(page, shop):
     assert "payback" not in page.test.get_by_key("cohorts_value").options
     data = page.test.session_state["data"]
-    page.test.session_state["data"] = replace(data, orders=shop.with_margin(0.1))
+    page.test.session_state["data"] = replace(data, orders=shop.with_margin(0.08))
     page.choose("cohorts_by", "period").choose("cohorts_value", "payback")
-    result = rt.retention_table(shop.with_margin(0.1), value="payback")
+    result = rt.retention_table(shop.with_margin(0.08), value="payback")
     cost = result.payback["spend"].sum() / 4000
     paid = result.average.set_index("age")["rate"].ge(1).idxmax()
     assert page.headline == (
