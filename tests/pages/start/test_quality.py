@@ -103,7 +103,7 @@ def test_in_polish(page):
     page.choose("lang", "pl")
     assert page.title == "Jakość danych"
     assert page.headline == (
-        "Twoje liczby opierają się na wszystkich wierszach (20\N{NO-BREAK SPACE}903); największa wątpliwość: 3,2% przychodu "
+        "Twoje liczby opierają się na wszystkich wierszach (20\N{NO-BREAK SPACE}999); największa wątpliwość: 3,2% przychodu "
         "nie ma przypisanego klienta."
     )
     assert said(page, "Zamówienia testowe") == (
