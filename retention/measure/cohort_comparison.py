@@ -53,8 +53,8 @@ def compare_cohorts(
     bought at that age, "unbounded" = share that bought then or later. difference = share of the first − share of the second, at
     each age that both have completely observed, with a 95 % interval.
 
-    The verdict is about one age: the one asked for; else, of "cumulative", the oldest that 30 customers of both have
-    reached, and of the others the first period after the purchase. A difference whose interval holds 0 is one that chance would
+    The verdict is about one age: the one asked for; else, of "cumulative", the oldest that half of the customers of
+    both have reached, and of the others the first period after the purchase. A difference whose interval holds 0 is one that chance would
     explain. Under 30 customers in one of the two are too few to tell.
 
     Returns a CohortComparison. Raises OptionError for a cohort that is no row of that table, for twice the same one and for an
@@ -97,7 +97,7 @@ def compare_cohorts(
             "high": high,
         }
     )
-    at = _age(age, table, value)
+    at = _age(age, table, value, result.table["customers"].iloc[list(positions)].tolist())
     return CohortComparison(
         table, *names, by, period, value, age=at, verdict=_verdict(table, at), notes=_notes(result, positions)
     )
@@ -115,12 +115,12 @@ def _row(result: RetentionTable, name: str, value: str | date) -> tuple[str, int
     return value, names.index(value)
 
 
-def _age(asked: int | None, table: pd.DataFrame, value: str) -> int | None:
-    """The age asked for; else the first, or of what is added up the oldest that enough customers of both have reached."""
+def _age(asked: int | None, table: pd.DataFrame, value: str, sizes: list[int]) -> int | None:
+    """The age asked for; else the first, or of what is added up the oldest that half of the customers of both have reached."""
     ages = table["age"].tolist()
     if asked is None:
-        enough = table.loc[table[["first_n", "second_n"]].min(axis=1) >= ENOUGH, "age"]
-        best = enough.tolist() or ages
+        reached = (table["first_n"] * 2 >= sizes[0]) & (table["second_n"] * 2 >= sizes[1])
+        best = table.loc[reached, "age"].tolist() or ages
         return None if not ages else best[-1 if value == "cumulative" else 0]
     if asked not in ages:
         raise OptionError(

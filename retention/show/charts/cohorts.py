@@ -61,7 +61,11 @@ def retention_heatmap(result):
         scale=alt.Scale(paddingInner=0.06),
     )
     scale_legend = marks.legend(
-        title=name, titleLimit=300, gradientLength=140, values=at, labelExpr=marks.lookup(at, at_labels)
+        title=name,
+        titleLimit=alt.ExprRef("max(width, 120)"),
+        gradientLength=140,
+        values=at,
+        labelExpr=marks.lookup(at, at_labels),
     )
     colour = alt.Color(
         field="value",
