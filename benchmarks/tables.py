@@ -63,6 +63,28 @@ WITH each AS (
 SELECT cohort, age, count(*) FILTER (orders > 0) AS customers, sum(firsts) AS size, sum(orders) AS orders, sum(net) AS net
 FROM each GROUP BY ALL ORDER BY ALL"""
 
+PRODUCT_SQL = """
+WITH each AS (
+    SELECT first_month AS cohort, month - first_month AS age, customer_id, count(*) FILTER (is_purchase) AS orders,
+        count(*) FILTER (order_number = 1) AS firsts
+    FROM '{folder}/orders.parquet'
+    WHERE (is_purchase OR is_return) AND customer_id IS NOT NULL AND first_month IS NOT NULL GROUP BY ALL),
+best AS (
+    SELECT customer_id, product FROM '{folder}/lines.parquet' JOIN (
+        SELECT order_id, customer_id FROM '{folder}/orders.parquet' WHERE is_purchase AND order_number = 1) USING (order_id)
+    WHERE quantity > 0 AND unit_price > 0
+    QUALIFY row_number() OVER (PARTITION BY order_id ORDER BY gross - discount DESC, product, line_id) = 1)
+SELECT product, cohort, age, count(*) FILTER (orders > 0) AS customers, sum(firsts) AS size
+FROM each JOIN best USING (customer_id) GROUP BY ALL ORDER BY ALL"""
+
+CUMULATIVE_SQL = """
+WITH each AS (
+    SELECT first_month AS cohort, customer_id, min(month) FILTER (order_number > 1) AS second
+    FROM '{folder}/orders.parquet' WHERE is_purchase AND customer_id IS NOT NULL AND first_month IS NOT NULL GROUP BY ALL)
+SELECT cohort, coalesce(second - cohort, 0) AS age, count(second) AS customers, count(*) AS size FROM each GROUP BY ALL ORDER BY ALL"""
+
+TEN = "ten million lines: retention_table by product"
+
 
 def kpis(folder: Path) -> Callable[[], object]:
     """`kpi_table`."""
@@ -78,6 +100,40 @@ def cohorts(folder: Path) -> Callable[[], object]:
 
     orders = million(folder)
     return lambda: rt.retention_table(orders)
+
+
+def products(folder: Path) -> Callable[[], object]:
+    """`retention_table` by the first product."""
+    import retention as rt
+
+    orders = million(folder)
+    return lambda: rt.retention_table(orders, by="product")
+
+
+def cumulative(folder: Path) -> Callable[[], object]:
+    """`retention_table` of the share with a second purchase."""
+    import retention as rt
+
+    orders = million(folder)
+    return lambda: rt.retention_table(orders, value="cumulative")
+
+
+def ten_products(folder: Path) -> Callable[[], object]:
+    """`retention_table` by the first product, of ten million lines."""
+    import retention as rt
+
+    orders = million(folder, "ten_million")
+    return lambda: rt.retention_table(orders, by="product")
+
+
+def products_sql(folder: Path) -> Callable[[], object]:
+    """The cells of `retention_table` by product in SQL."""
+    return _sql(PRODUCT_SQL, folder)
+
+
+def cumulative_sql(folder: Path) -> Callable[[], object]:
+    """The cells of the cumulative `retention_table` in SQL."""
+    return _sql(CUMULATIVE_SQL, folder)
 
 
 def kpis_sql(folder: Path) -> Callable[[], object]:
@@ -174,13 +230,20 @@ CASES = {
     "retention_table": (cohorts, 5),
     "cohorts: SQL": (cohorts_sql, 5),
     "cohorts: pandas": (cohorts_pandas, 4),
+    "retention_table by product": (products, 5),
+    "cohorts by product: SQL": (products_sql, 5),
+    "retention_table, cumulative": (cumulative, 5),
+    "cumulative: SQL": (cumulative_sql, 5),
+    TEN: (ten_products, 1),
 }
 COMPARED = (
     ("kpi_table", "key figures: SQL", 1.5),
     ("kpi_table", "key figures: pandas", 1),
     ("retention_table", "cohorts: SQL", 1.5),
     ("retention_table", "cohorts: pandas", 1),
+    ("retention_table by product", "cohorts by product: SQL", 1.5),
+    ("retention_table, cumulative", "cumulative: SQL", 1.5),
 )
 SECONDS = ()
-MEGABYTES = ()
+MEGABYTES = ((TEN, 1100),)
 ROUNDS = 3

@@ -8,6 +8,7 @@ from retention.measure.accounts import account_table
 from retention.measure.alerts import kpi_alerts
 from retention.measure.bridge import revenue_bridge
 from retention.measure.channels import channel_table
+from retention.measure.cohort_comparison import compare_cohorts
 from retention.measure.cohorts import retention_table
 from retention.measure.discounts import discount_table
 from retention.measure.feedback import feedback_table
@@ -34,6 +35,7 @@ __all__ = [
     "account_table",
     "channel_table",
     "charts",
+    "compare_cohorts",
     "discount_table",
     "feedback_table",
     "inspect_orders",

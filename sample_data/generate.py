@@ -9,6 +9,7 @@ import pandas as pd
 
 from retention.sample.exports import to_plain, to_polish, to_shopify, to_woocommerce
 from retention.sample.shop import make_shop
+from retention.sample.spend import make_spend
 from retention.sample.tickets import make_tickets
 
 PLATFORM_FILES_FROM = pd.Timestamp("2025-07-01")
@@ -30,6 +31,7 @@ def write_all(folder: Path) -> list[Path]:
         "products.csv": _text(shop.products),
         "feedback.csv": _text(shop.feedback, "%Y-%m-%d %H:%M:%S"),
         "tickets.csv": _text(make_tickets(shop.lines), "%Y-%m-%d %H:%M:%S"),
+        "spend.csv": _text(make_spend(shop)),
     }
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in contents.items():

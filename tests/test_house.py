@@ -28,6 +28,7 @@ PUBLIC = (
     "charts",
     "discount_table",
     "feedback_table",
+    "compare_cohorts",
     "inspect_orders",
     "kpi_alerts",
     "kpi_summary",

@@ -175,10 +175,6 @@ def _definitions() -> dict[str, str]:
             "Share of a cohort that buys in a later period. Retention = customers of the cohort who bought in that period "
             "÷ customers of the cohort."
         ),
-        "second_order_rate_90": _(
-            "Share of new customers who bought again soon. Second-order rate = customers whose second purchase came within 90 "
-            "days ÷ customers whose first is at least 90 days ago."
-        ),
         "third_order_rate": _(
             "Share of those with two purchases who bought once more. Third-order rate = customers with a third purchase ÷ "
             "customers with at least two."
@@ -203,6 +199,30 @@ def _definitions() -> dict[str, str]:
         "days_observed": _(
             "How long ago the first purchase was on average, so how much time there was to come back. Compare values to date "
             "only where these days are alike."
+        ),
+        "unbounded": _(
+            "Share of a cohort that came back in this period or any later one. Unbounded retention = customers whose last "
+            "purchase falls into it or after it ÷ customers of the cohort."
+        ),
+        "cumulative": _(
+            "Share of a cohort that has come back at least once so far. Cumulative repeat rate = customers with a second "
+            "purchase by the end of the period ÷ customers of the cohort."
+        ),
+        "net_to_date": _(
+            "What a customer has brought since the first purchase. Net revenue of the cohort from then to the end of the "
+            "period ÷ customers of the cohort."
+        ),
+        "profit_to_date": _(
+            "What a customer has left since the first purchase when the goods are paid. Net revenue × gross margin to the end "
+            "of the period ÷ customers of the cohort."
+        ),
+        "cac": _(
+            "What it costs to win a customer, also called CAC. Marketing spend of a month ÷ customers whose first purchase falls "
+            "into that month."
+        ),
+        "payback": _(
+            "How much of that cost has come back. Profit per customer to date ÷ cost of a new customer; at 100 % it is paid "
+            "back and every further purchase is a gain."
         ),
         "interval": _(
             "The range in which the true value probably lies. Of 100 ranges made this way, about 95 hold it. A wide range "

@@ -40,6 +40,9 @@ _SHARES = {
     "returning_revenue_share",
     "repeat_rate_to_date",
     "retention",
+    "unbounded",
+    "cumulative",
+    "payback",
     "churn_rate",
     "third_order_rate",
     "discount_dependence",
@@ -61,6 +64,9 @@ _MONEY = {
     "first_order_value",
     "clv_to_date",
     "profit_per_customer",
+    "net_to_date",
+    "profit_to_date",
+    "cac",
 }
 
 
@@ -363,6 +369,12 @@ def measure_name(measure):
         "share": _("Share"),
         "discount_share": _("Discount in % of gross revenue"),
         "days_observed": _("Days since the first purchase"),
+        "unbounded": _("Customers who came back then or later"),
+        "cumulative": _("Customers with a second purchase by then"),
+        "net_to_date": _("Net revenue per customer to date"),
+        "profit_to_date": _("Profit per customer to date"),
+        "cac": _("Cost of a new customer"),
+        "payback": _("Cost of a new customer earned back"),
     }
     if measure.startswith("second_order_rate_"):
         return _("Second order within {days} days").format(days=measure.rpartition("_")[2])

@@ -32,6 +32,7 @@ EXPLAINED = (
     rt.kpi_alerts,
     rt.feedback_table,
     rt.vendor_rates,
+    rt.compare_cohorts,
 )
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")

@@ -147,5 +147,56 @@ def test_a_filter_that_leaves_nobodys_first_purchase(corner):
 
 
 def test_options_that_do_not_exist(corner):
-    with pytest.raises(rt.OptionError, match="retention, customers, orders, net, net_per_customer"):
+    with pytest.raises(
+        rt.OptionError, match="retention, unbounded, cumulative, customers, orders, net, net_per_customer"
+    ):
         rt.retention_table(corner, value="profit")
+    with pytest.raises(rt.OptionError, match="period, product, category, channel, country, discount, guest"):
+        rt.retention_table(corner, by="colour")
+
+
+@pytest.mark.parametrize(
+    ("value", "january", "april", "average"),
+    [
+        ("cumulative", [1 / 2, 1 / 2, 1 / 2, 1, 1], [1, 1], [2 / 3, 1 / 2, 1 / 2, 1]),
+        ("net_to_date", [94, 79, 79, 109, 144], [55, 55], [243 / 3, 79, 79, 109]),
+        ("profit_to_date", [47, 39.5, 39.5, 54.5, 72], [27.5, 27.5], [243 / 6, 39.5, 39.5, 54.5]),
+    ],
+)
+def test_values_that_are_added_up_to_date(corner, value, january, april, average):
+    result = rt.retention_table(corner.with_margin(0.5), value=value)
+    np.testing.assert_allclose(result.table[range(5)], [january, april + [MISSING] * 3])
+    np.testing.assert_array_equal(result.n, [[2] * 5, [1, 1] + [MISSING] * 3])
+    np.testing.assert_allclose(result.average["rate"], average)
+
+
+def test_cumulative_counts_who_has_a_second_purchase(corner):
+    result = rt.retention_table(corner, value="cumulative")
+    np.testing.assert_array_equal(result.counts, [[1, 1, 1, 2, 2], [1, 1, MISSING, MISSING, MISSING]])
+    assert result.average.loc[0, ["low", "high"]].tolist() == pytest.approx(list(map(float, wilson(2, 3))))
+
+
+def test_unbounded_is_then_or_later_and_marks_what_ended_too_recently(corner):
+    result = rt.retention_table(corner, value="unbounded")
+    np.testing.assert_array_equal(result.table[range(5)], [[1, 1, 1, 1, 1 / 2], [1, 0] + [MISSING] * 3])
+    # Purchase days lie 25, 92 and 120 days apart: 120 days after 31 January the data have ended.
+    np.testing.assert_array_equal(result.partial, [[False] + [True] * 4, [False, True] + [False] * 3])
+    assert result.average["age"].tolist() == [0]
+    assert any("still may" in note for note in result.notes)
+
+
+def test_the_wait_for_unbounded_is_at_least_thirty_days():
+    days = ["2025-01-01", "2025-01-03", "2025-02-01", "2025-02-03", "2025-03-02", "2025-04-30"]
+    shop = bought(
+        *(("ann", day) for day in days[:2]), *(("bob", day) for day in days[2:4]), *(("cyd", days[n]) for n in (4, 5))
+    )
+    result = rt.retention_table(shop, value="unbounded")  # gaps of 2, 2 and 59 days: 59
+    np.testing.assert_array_equal(result.partial.iloc[0], [False, False, True, True])
+    shorter = rt.retention_table(bought(*(("ann", day) for day in days[:2]), ("bob", days[5])), value="unbounded")
+    np.testing.assert_array_equal(shorter.partial.iloc[0], [False, False, False, True])  # 31 March and 30 days
+
+
+def test_profit_without_a_margin_says_how_to_give_one(corner):
+    for value in ("profit_to_date", "payback"):
+        with pytest.raises(rt.OptionError, match=r"gross margin of the shop.*orders\.with_margin\(0\.35\)"):
+            rt.retention_table(corner, value=value)

@@ -33,7 +33,10 @@ def cohorts(count=4, ages=None, period="month", value="retention", size=100):
     partial = pd.DataFrame(np.add.outer(np.arange(count), np.arange(ages)) == count - 1, starts, range(ages))
     table.insert(0, "customers", size)
     average = pd.DataFrame({"age": range(ages), "rate": 0.2, "n": 100, "low": 0.1, "high": 0.3})
-    return SimpleNamespace(table=table, partial=partial, period=period, value=value, currency="EUR", average=average)
+    n = pd.DataFrame(np.where(seen, size, np.nan), starts, range(ages))
+    return SimpleNamespace(
+        table=table, n=n, partial=partial, by="period", period=period, value=value, currency="EUR", average=average
+    )
 
 
 def rows_of(chart, layer=None):
@@ -189,10 +192,11 @@ def test_heatmap_rows_name_their_size_and_unobserved_cells_are_not_drawn():
 def test_heatmap_colours_are_scaled_by_later_ages_of_cohorts_large_enough():
     result = cohorts(4)
     result.table.iloc[1, [0, 2]] = [12, 0.9]
+    result.n.iloc[1] = 12
     chart = charts.retention_heatmap(result)
     colour = chart.to_dict()["layer"][0]["encoding"]["color"]
     assert colour["scale"]["domain"] == [0, 0.2]
-    assert "datum.age === 0" in colour["condition"]["test"]
+    assert "datum.age < 1" in colour["condition"]["test"]
     cells = rows_of(chart, 0)
     assert cells.loc[cells["few"], "size"].unique().tolist() == ["12"]
     assert "between 20.0% and 20.0% at age 1" in chart.description

@@ -91,7 +91,7 @@ def test_without_a_complete_period_no_figure_is_claimed():
 
 def cohort_result(rate, n, value="retention"):
     average = pd.DataFrame({"age": [0, 1], "rate": [1.0, rate], "n": [n, n], "low": [1, 0.16], "high": [1, 0.184]})
-    return SimpleNamespace(average=average, value=value, period="month", currency="EUR")
+    return SimpleNamespace(average=average, value=value, by="period", period="month", currency="EUR")
 
 
 def test_cohorts_are_told_as_of_a_hundred():

@@ -6,7 +6,7 @@ which is also its text for screen readers (`chart.description`).
 
 from retention.show.charts.bridge import revenue_waterfall
 from retention.show.charts.channels import channel_flow
-from retention.show.charts.cohorts import retention_curve, retention_heatmap
+from retention.show.charts.cohorts import cohort_difference, retention_curve, retention_heatmap
 from retention.show.charts.feedback import complaint_rates, feedback_rates, reply_rates, score_bars
 from retention.show.charts.groups import rate_bars, rates_by_group
 from retention.show.charts.kpis import kpi_line, net_by_period
@@ -16,6 +16,7 @@ from retention.show.charts.vendors import vendor_dots
 
 __all__ = [
     "channel_flow",
+    "cohort_difference",
     "complaint_rates",
     "feedback_rates",
     "kpi_line",

@@ -16,7 +16,7 @@ from retention.show.sentences.alerts import (
 )
 from retention.show.sentences.bridge import whose_change, why_revenue_moved
 from retention.show.sentences.channels import those_who_change_channel, where_customers_come_from
-from retention.show.sentences.cohorts import who_comes_back
+from retention.show.sentences.cohorts import compared, who_comes_back
 from retention.show.sentences.discounts import beside_full_price, won_with_a_discount
 from retention.show.sentences.feedback import after_feedback, complaints, ratings_say, tickets_say, who_answered
 from retention.show.sentences.kpis import change, is_month, kpi, kpi_notes, look_at, more_or_less, moves, overview, span
@@ -29,6 +29,7 @@ __all__ = [
     "against_target",
     "beside_full_price",
     "change",
+    "compared",
     "complaints",
     "days_to_act",
     "depends_on_the_rule",

@@ -6,7 +6,7 @@ from retention.show.ui.attention import look_at, targets
 from retention.show.ui.intake import settle, upload
 from retention.show.ui.screen import chart, choice, escape, finish, pick, run, say, start
 from retention.show.ui.session import Data, choose_language, data, open_sample, sweep, use_chosen_language
-from retention.show.ui.tables import cards, cohort_table, kpi_rows, quality_table, summary_table, table
+from retention.show.ui.tables import cards, kpi_rows, quality_table, summary_table, table
 
 __all__ = [
     "Data",
@@ -16,7 +16,6 @@ __all__ = [
     "chart",
     "choice",
     "choose_language",
-    "cohort_table",
     "data",
     "escape",
     "filters",

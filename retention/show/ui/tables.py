@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from retention.measure.cohorts import RetentionTable
 from retention.measure.quality import EFFECTS, QualityTable
 from retention.show import quality as words
 from retention.show import sentences
@@ -105,17 +104,6 @@ def summary_table(summary: pd.DataFrame, currency: str) -> None:
         }
     )
     table(summary, shown, "summary", _("every key figure of this window"))
-
-
-def cohort_table(result: RetentionTable) -> None:
-    """The cohorts as a table: size, then one column an age; a cell that is not over carries a star."""
-    shown = pd.DataFrame({_("First purchase"): [period_label(cohort, result.period) for cohort in result.table.index]})
-    shown[_("Customers")] = [number(size) for size in result.table["customers"]]
-    for age in result.table.columns[1:]:
-        stars = result.partial[age].map({True: "*", False: ""})
-        values = [measure_value(result.value, value, result.currency) for value in result.table[age]]
-        shown[str(age)] = [value + star for value, star in zip(values, stars, strict=True)]
-    table(result.table.reset_index(), shown, f"cohorts_{result.value}", _("cohorts (* not complete)"))
 
 
 def quality_table(quality: QualityTable) -> None:

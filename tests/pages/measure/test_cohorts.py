@@ -1,8 +1,11 @@
 """The cohorts page says what retention_table says."""
 
+from dataclasses import replace
+
 import pytest
 
 import retention as rt
+from retention.show import sentences
 
 PAGE = "pages/measure/cohorts.py"
 
@@ -32,7 +35,7 @@ def test_another_period(page, shop, period):
 
 
 def test_another_value_has_no_curve_of_retention(page, shop):
-    assert len(page.charts) == 2
+    assert len(page.charts) == 3
     page.choose("cohorts_value", "net")
     rate = first_period(shop, value="net")["rate"]
     assert (
@@ -48,6 +51,79 @@ def test_the_table_leaves_what_is_not_observed_empty(page, shop):
     assert list(shown["Customers"]) == [f"{size:,}" for size in result.table["customers"]]
     assert shown.loc[0, "1"] == f"{result.table.iloc[0][1]:.1%}"
     assert shown.iloc[-1]["1"] == "–"
+
+
+def test_groups_show_how_many_customers_are_behind_a_cell(page, shop):
+    page.choose("cohorts_by", "guest").choose("cohorts_value", "cumulative")
+    result = rt.retention_table(shop, by="guest", value="cumulative")
+    account, guest = (result.table.loc[name, 11] for name in ("account", "guest"))
+    assert page.headline == (
+        f"Highest for With an account: of 100 customers, {account * 100:.0f} have bought a second time by month 11 after the "
+        f"first purchase. Lowest for Guest: {guest * 100:.0f}. Chance alone hardly explains that."
+    )
+    shown = page.test.dataframe[0].value
+    assert shown["Guest or account"].tolist() == ["With an account", "Guest"]
+    assert shown.loc[1, "11"] == f"{guest:.1%} ({result.n.loc['guest', 11]:,.0f})"
+    lines = page.downloads["cohorts_cumulative.csv"].decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("guest,customers,0,1,") and "n_0,n_1," in lines[0]
+    assert len(lines) == 3
+
+
+def test_two_cohorts_side_by_side(page, shop):
+    page.choose("cohorts_value", "cumulative").choose("cohorts_second_period_month", "2024-05-01")
+    pair = rt.compare_cohorts(shop, "2024-01-01", "2024-05-01")
+    first, second, low, high = pair.table.set_index("age").loc[19, ["first_share", "second_share", "low", "high"]]
+    assert (
+        f"Jan 2024: of 100 customers, {first * 100:.0f} have bought a second time by month 19 after the first purchase. "
+        f"May 2024: {second * 100:.0f}. No difference that chance would not explain: it lies between {low * 100:+.1f} pp and "
+        f"{high * 100:+.1f} pp."
+    ) in page.texts
+    shown = page.test.dataframe[1].value
+    assert shown.loc[19, "Jan 2024"] == f"{first:.1%} (132)"
+    assert "first_share,first_n" in page.downloads["cohorts_compared.csv"].decode("utf-8-sig")
+
+
+def test_a_choice_that_another_grouping_does_not_have_is_forgotten(page):
+    page.choose("cohorts_by", "channel").choose("cohorts_first_channel_month", "app")
+    page.choose("channel", ["web"])
+    assert page.test.get_by_key("cohorts_by").value == "channel"
+    assert not [box for box in page.test.selectbox if box.label == "First"]  # one cohort has nothing to stand beside
+
+
+def test_profit_and_payback_are_there_once_the_margin_is_known(page, shop):
+    assert "payback" not in page.test.get_by_key("cohorts_value").options
+    data = page.test.session_state["data"]
+    page.test.session_state["data"] = replace(data, orders=shop.with_margin(0.08))
+    page.choose("cohorts_by", "period").choose("cohorts_value", "payback")
+    result = rt.retention_table(shop.with_margin(0.08), value="payback")
+    cost = result.payback["spend"].sum() / 4000
+    paid = result.average.set_index("age")["rate"].ge(1).idxmax()
+    assert page.headline == (
+        f"A new customer costs €{cost:.2f}; on average that is earned back by month {paid} after the first purchase."
+    )
+    assert page.test.dataframe[1].value.loc[0, "Cost of a new customer"] == f"€{result.payback['cac'].iloc[0]:.2f}"
+    assert "cohorts_cost.csv" in page.downloads
+    page.choose("cohorts_by", "country")
+    assert page.test.get_by_key("cohorts_value").value == "retention"
+
+
+@pytest.mark.parametrize("by", ["period", "product", "discount"])
+def test_every_value_has_its_sentence_and_its_picture(shop, by):
+    said = set()
+    for value in rt.measure.cohorts.VALUES:
+        if value == "payback" and by != "period":
+            continue
+        result = rt.retention_table(shop.with_margin(0.3), by=by, value=value)
+        said.add(sentences.who_comes_back(result))
+        for chart in (rt.charts.retention_heatmap(result), rt.charts.retention_curve(result)):
+            assert "nothing to show" not in chart.description
+    assert len(said) == (10 if by == "period" else 9)
+
+
+def test_notebook_of_groups_and_of_a_pair(page, execute):
+    page.choose("cohorts_by", "category").choose("cohorts_value", "cumulative")
+    printed = execute(page.notebook, "from retention.show.sentences import compared\nprint(compared(pair))")
+    assert printed.strip() in page.texts
 
 
 def test_notebook_gives_the_screen_again(page, execute):
