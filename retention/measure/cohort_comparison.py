@@ -10,7 +10,7 @@ import pandas as pd
 
 from retention.errors import OptionError, check_option
 from retention.intervals import ENOUGH, newcombe
-from retention.measure.cohorts import FIRST_COHORT, SHARES, RetentionTable, retention_table
+from retention.measure.cohorts import SHARES, RetentionTable, retention_table
 from retention.orders import Orders
 from retention.periods import as_date, period_number, period_start
 
@@ -147,4 +147,4 @@ def _notes(result: RetentionTable, positions: tuple[int, ...]) -> tuple[str, ...
     """Of periods the caution about the first one, where it is one of the two."""
     if result.by != "period":
         return result.notes
-    return (FIRST_COHORT,) if FIRST_COHORT in result.notes and 0 in positions else ()
+    return tuple(note for note in result.notes if note.startswith("The first cohort") and 0 in positions)

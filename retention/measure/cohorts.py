@@ -21,8 +21,6 @@ TOTALS = ("customers", "orders", "net")
 TO_DATE = ("net_to_date", "profit_to_date", "payback")
 VALUES = (*SHARES, *TOTALS, "net_per_customer", *TO_DATE)
 BY = ("period", *GROUPS)
-FIRST_COHORT = "The first cohort also holds customers who bought before the data begin."
-FIRST_PERIOD = "Customers of the first period may have bought before the data begin."
 SCALES = {"net": 100, "profit": 1_000_000}
 
 
@@ -281,7 +279,10 @@ def _notes(orders: Orders, axes: _Axes, period: str, value: str, index: pd.Index
     notes = []
     by_period = isinstance(index, pd.DatetimeIndex)
     if axes.cohorts[0] == period_number(orders.observed_from, period):
-        notes.append(FIRST_COHORT if by_period else FIRST_PERIOD)
+        if by_period:
+            notes.append("The first cohort also holds customers who bought before the data begin.")
+        else:
+            notes.append("Customers of the first period may have bought before the data begin.")
     if axes.is_running and by_period:
         notes.append("The last period is not over: its cells are marked and left out of the average.")
     if not by_period:
