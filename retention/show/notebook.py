@@ -11,7 +11,8 @@ import nbformat
 import pandas as pd
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from retention.orders import Orders
+from retention.margin import Margin
+from retention.orders import Selection
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,14 @@ class Chart:
     options: dict[str, Any]
 
 
-def notebook(title: str, question: str, load: Load, orders: Orders, steps: Sequence[Call | Chart]) -> str:
+def notebook(
+    title: str,
+    question: str,
+    load: Load,
+    selection: Selection,
+    steps: Sequence[Call | Chart],
+    margin: Margin | None = None,
+) -> str:
     """The notebook of a screen as .ipynb text.
 
     It holds a cell of parameters, the load, the filters, every call with its chart, and at the end assertions that the sums
@@ -52,10 +60,10 @@ def notebook(title: str, question: str, load: Load, orders: Orders, steps: Seque
     parameters = new_code_cell(_parameters(load))
     parameters.metadata["tags"] = ["parameters"]
     cells += [parameters, new_code_cell(_loading(load)), new_code_cell("orders.report")]
-    if chosen := {name: value for name, value in vars(orders.selection).items() if value}:
+    if chosen := {name: value for name, value in vars(selection).items() if value}:
         cells.append(new_code_cell(f"orders = orders.filter({_arguments(chosen)})"))
-    if orders.margin is not None:
-        cells.append(new_code_cell(f"orders = orders.with_margin({orders.margin.given!r})"))
+    if margin is not None:
+        cells.append(new_code_cell(f"orders = orders.with_margin({margin.given!r})"))
     names: dict[int, str] = {}
     checks = ["import math", ""]
     for step in steps:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import retention as rt
+from retention.margin import Margin
 from retention.orders import Selection
 from retention.show.notebook import Call, Chart, Load, notebook, totals
 
@@ -53,6 +54,19 @@ def test_load_filter_calls_charts_and_checks_follow_each_other(shop):
 def test_shops_and_switches_are_part_of_the_filter():
     cells = code_of(selection=Selection(shops=("b",), count=("pending", "test"), leave_out=("wholesale",)))
     assert "orders = orders.filter(shops=('b',), count=('pending', 'test'), leave_out=('wholesale',))" in cells
+
+
+@pytest.mark.parametrize(
+    ("margin", "call"),
+    [
+        (Margin(0.35), "with_margin(0.35)"),
+        (Margin(0.2, by_category=(("Phones", 0.1),)), "with_margin({'Phones': 0.1, '': 0.2})"),
+        (Margin(0.27, costs=True), "with_margin('products')"),
+    ],
+)
+def test_the_margin_is_given_as_it_was_set(margin, call):
+    book = nbformat.reads(notebook("Title", "Question?", Load(sample="shop"), Selection(), (), margin), as_version=4)
+    assert f"orders = orders.{call}" in [cell.source for cell in book.cells]
 
 
 def test_without_a_filter_there_is_no_filter_cell():

@@ -19,7 +19,7 @@ from retention.show.sentences.channels import those_who_change_channel, where_cu
 from retention.show.sentences.cohorts import compared, who_comes_back
 from retention.show.sentences.discounts import beside_full_price, won_with_a_discount
 from retention.show.sentences.feedback import after_feedback, complaints, ratings_say, tickets_say, who_answered
-from retention.show.sentences.kpis import change, is_month, kpi, kpi_notes, look_at, more_or_less, moves, overview, span
+from retention.show.sentences.kpis import change, is_month, kpi, kpi_notes, more_or_less, moves, overview, span
 from retention.show.sentences.timing import days_to_act, groups_beside, when_they_return
 from retention.show.sentences.vendors import depends_on_the_rule, rule_by_rule
 
@@ -42,7 +42,6 @@ __all__ = [
     "kpi",
     "kpi_notes",
     "least_likely",
-    "look_at",
     "more_or_less",
     "moves",
     "nothing_to_look_at",

@@ -98,7 +98,8 @@ def finish(terms: Sequence[str]) -> None:
             st.markdown(escape("\n\n".join(_(text) for text in sentences.explained(function))))
     title, question = st.session_state["screen"]
     data = session.data()
-    book = notebook.notebook(title, question, data.load, _chosen(data.orders), steps)
+    orders = _chosen(data.orders)
+    book = notebook.notebook(title, question, data.load, orders.selection, steps, orders.margin)
     download(_("Open as notebook"), book, f"{title.lower().replace(' ', '_')}.ipynb", "application/x-ipynb+json")
 
 
