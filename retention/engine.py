@@ -49,10 +49,22 @@ class Dataset:
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
 
-    def frame(self, expression: ir.Table) -> pd.DataFrame:
-        """Run an Ibis expression over the tables and return a pandas frame."""
+    def frame(self, expression: ir.Table, chosen: dict[str, ir.Table] | None = None) -> pd.DataFrame:
+        """Run an Ibis expression over the tables and return a pandas frame.
+
+        chosen: name → expression of further tables that it may name. They are compiled by themselves, so that the
+        same question about another choice is not compiled again.
+        """
+        query = _compiled(expression.op())
+        named = [
+            f"{name} AS NOT MATERIALIZED ({_compiled(table.op())})"
+            for name, table in (chosen or {}).items()
+            if f'"{name}"' in query
+        ]
+        if named:
+            query = f"WITH {', '.join(named)} SELECT * FROM ({query})"
         with self._connection.cursor() as cursor:
-            return _plain(cursor.sql(_compiled(expression.op())).to_arrow_table()).to_pandas()
+            return _plain(cursor.sql(query).to_arrow_table()).to_pandas()
 
 
 def _side_sql(folder: Path, table: ir.Table) -> str:

@@ -31,6 +31,11 @@ from retention.schema import (
 
 COUNTABLE = ("test", "pending", "cancelled")
 OMITTABLE = ("wholesale", "unidentified")
+# A filtered shop asks the same questions of tables of these names, which `frame` puts in their place.
+CHOSEN = {
+    name: ibis.table(table.schema(), name=f"chosen_{name}")
+    for name, table in (("orders", ORDERS), ("lines", LINES), ("customers", CUSTOMERS))
+}
 
 
 @dataclass(frozen=True)
@@ -81,11 +86,7 @@ class Orders:
     @property
     def lines(self) -> ir.Table:
         """One row a line of the selected orders."""
-        chosen = self.selection
-        lines = LINES.filter(LINES.category.isin(chosen.categories)) if chosen.categories else LINES
-        if chosen == Selection(categories=chosen.categories):
-            return lines
-        return lines.semi_join(_chosen_orders(chosen), "order_id")
+        return LINES if self.selection == Selection() else CHOSEN["lines"]
 
     @property
     def orders(self) -> ir.Table:
@@ -95,25 +96,7 @@ class Orders:
         `order_number`, `first_day` and `first_month` always count over the whole history of the shop: a filter
         chooses orders, it does not make an old customer new.
         """
-        chosen = self.selection
-        orders = _chosen_orders(chosen)
-        if not chosen.categories:
-            return orders
-        inside = LINES.filter(LINES.category.isin(chosen.categories))
-        sums = inside.group_by("order_id").aggregate(
-            units=inside.units.sum(),
-            gross=inside.gross.sum(),
-            discounts=inside.discount.sum(),
-            refunds=inside.refund.sum(),
-            net=inside.net.sum(),
-            bought=((inside.quantity > 0) & (inside.unit_price > 0)).any(),
-            returned=inside.is_return.any(),
-        )
-        joined = orders.drop("units", *MONEY).inner_join(sums, "order_id")
-        return joined.mutate(
-            is_purchase=joined.is_purchase & joined.bought,
-            is_return=joined.is_return | (joined.is_purchase & ~joined.bought & joined.returned),
-        ).select(ORDERS.columns)
+        return ORDERS if self.selection == Selection() else CHOSEN["orders"]
 
     @property
     def customers(self) -> ir.Table:
@@ -121,7 +104,7 @@ class Orders:
 
         The columns describe the whole history by the usual rules, whatever `count` and `leave_out` say about the orders.
         """
-        return CUSTOMERS if self.selection == Selection() else CUSTOMERS.semi_join(self.orders, "customer_id")
+        return CUSTOMERS if self.selection == Selection() else CHOSEN["customers"]
 
     @property
     def people(self) -> ir.Table:
@@ -176,7 +159,7 @@ class Orders:
         >>> int(orders.frame(orders.customers.count().as_table()).iloc[0, 0])
         2357
         """
-        return self.dataset.frame(expression)
+        return self.dataset.frame(expression, _chosen(self.selection))
 
     def filter(
         self,
@@ -271,7 +254,42 @@ class Orders:
         return pd.read_parquet(self.dataset.folder / "set_aside.parquet")
 
 
-def _chosen_orders(chosen: Selection) -> ir.Table:
+def _chosen(selection: Selection) -> dict[str, ir.Table]:
+    """What the selected tables stand for, by their names."""
+    if selection == Selection():
+        return {}
+    orders, lines = _selected(selection), LINES
+    if selection.categories:
+        lines = LINES.filter(LINES.category.isin(selection.categories))
+        orders = _inside(orders, lines)
+    if selection != Selection(categories=selection.categories):
+        lines = lines.semi_join(_selected(selection), "order_id")
+    customers = CUSTOMERS.semi_join(orders, "customer_id")
+    return {
+        CHOSEN[name].get_name(): table
+        for name, table in (("orders", orders), ("lines", lines), ("customers", customers))
+    }
+
+
+def _inside(orders: ir.Table, inside: ir.Table) -> ir.Table:
+    """The orders as far as these lines of theirs go."""
+    sums = inside.group_by("order_id").aggregate(
+        units=inside.units.sum(),
+        gross=inside.gross.sum(),
+        discounts=inside.discount.sum(),
+        refunds=inside.refund.sum(),
+        net=inside.net.sum(),
+        bought=((inside.quantity > 0) & (inside.unit_price > 0)).any(),
+        returned=inside.is_return.any(),
+    )
+    joined = orders.drop("units", *MONEY).inner_join(sums, "order_id")
+    return joined.mutate(
+        is_purchase=joined.is_purchase & joined.bought,
+        is_return=joined.is_return | (joined.is_purchase & ~joined.bought & joined.returned),
+    ).select(ORDERS.columns)
+
+
+def _selected(chosen: Selection) -> ir.Table:
     orders = _history(chosen) if chosen.count or chosen.leave_out else ORDERS
     conditions = []
     if chosen.start is not None:
