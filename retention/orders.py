@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 import ibis
 import ibis.expr.types as ir
@@ -204,6 +205,12 @@ class Orders:
             raise EmptyError("No order matches these filters.", "Widen the dates or clear a filter.")
         return narrowed
 
+    def upto(self, end: date) -> Orders:
+        """The same as it was observed before a day, which may leave no order at all; see `filter`."""
+        if end >= self.as_of:
+            return self
+        return replace(self, selection=replace(self.selection, end=end - timedelta(days=1)), as_of=end)
+
     def with_margin(self, margin: float | dict[str, float] | str) -> Orders:
         """The same shop with its gross margin, which turns revenue into profit wherever profit is asked for.
 
@@ -345,5 +352,20 @@ def _more(
 
 def purchases_and_returns(orders: Orders) -> ir.Table:
     """The orders that carry revenue: purchases, and refund documents for their money; with their `profit`."""
-    table = orders.orders
-    return with_profit(table.filter(table.is_purchase | table.is_return), orders.lines, orders.margin)
+    return _with_revenue(orders.orders, orders.lines, orders.margin)
+
+
+def known_purchases(orders: Orders) -> ir.Table:
+    """The purchases of customers who can be told apart."""
+    return _known_purchases(orders.orders)
+
+
+# Writing an expression takes longer than many a query; a filtered shop asks the same ones again.
+@lru_cache
+def _with_revenue(orders: ir.Table, lines: ir.Table, margin: Margin | None) -> ir.Table:
+    return with_profit(orders.filter(orders.is_purchase | orders.is_return), lines, margin)
+
+
+@lru_cache
+def _known_purchases(orders: ir.Table) -> ir.Table:
+    return orders.filter(orders.is_purchase, orders.customer_id.notnull())

@@ -10,7 +10,7 @@ import pandas as pd
 
 from retention.errors import OptionError, check_option
 from retention.intervals import ENOUGH
-from retention.measure.kpis import KINDS, kpi_table, rests_on
+from retention.measure.kpis import KINDS, figures_by_period, rests_on
 from retention.orders import Orders
 
 WATCHED = ("net", "orders", "customers", "new_customers", "aov", "returning_customer_rate", "retention_rate")
@@ -84,7 +84,7 @@ def kpi_alerts(orders: Orders, period: str = "month", kpis: Sequence[str] = WATC
         check_option("kpis", kpi, JUDGED)
     if not kpis:
         raise OptionError("No key figure to judge.", "Name at least one in kpis.")
-    table, notes = judged(kpi_table(orders, period), period, tuple(kpis))
+    table, notes = judged(figures_by_period(orders, period), period, tuple(kpis))
     return KpiAlerts(table, period, LEVEL, orders.currency, notes)
 
 

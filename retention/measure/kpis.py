@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 import ibis.expr.types as ir
@@ -74,6 +75,24 @@ def kpi_table(orders: Orders, period: str = "month", lapse_days: int | None = No
     """
     check_option("period", period, PERIODS)
     lapse = _lapse(orders, lapse_days)
+    result = figures_by_period(orders, period)
+    days = [
+        begin.date()
+        for begin in (
+            *result["period"],
+            starts([period_number(orders.as_of - timedelta(days=1), period) + 1], period)[0],
+        )
+    ]
+    windows = [(max(start, orders.since), stop) for start, stop in pairwise(days)]
+    result = result.join([second_order_rates(orders, windows), churn_rates(orders, windows, lapse)])
+    sizes = [f"{name}_n" for name in OWN_N]
+    result = result[["period", *KPIS, "new_net", "returning_net", *sizes, *_bounds(), "complete"]]
+    result.attrs.update(period=period, lapse_days=lapse)
+    return result
+
+
+def figures_by_period(orders: Orders, period: str) -> pd.DataFrame:
+    """The figures of `kpi_table` that are sums of the periods themselves."""
     facts = orders.frame(_by_period(orders, period))
     first, last = period_number(orders.since, period), period_number(orders.as_of - timedelta(days=1), period)
     facts = by_key(facts, range(first, last + 1))
@@ -81,13 +100,8 @@ def kpi_table(orders: Orders, period: str = "month", lapse_days: int | None = No
     covered = pd.Series(begins[:-1] >= pd.Timestamp(orders.since), index=facts.index)
     before = facts["customers"].where(covered).shift(1)
     result = with_retention(rates(facts, orders.margin is not None), facts["retained"], before).reset_index(drop=True)
-    days = [begin.date() for begin in begins]
-    windows = [(max(start, orders.since), stop) for start, stop in pairwise(days)]
-    result = result.join([second_order_rates(orders, windows), churn_rates(orders, windows, lapse)])
-    result = result[[*KPIS, "new_net", "returning_net", *(f"{name}_n" for name in OWN_N), *_bounds()]]
     result.insert(0, "period", begins[:-1])
     result["complete"] = covered.to_numpy() & (begins[1:] <= pd.Timestamp(orders.as_of))
-    result.attrs.update(period=period, lapse_days=lapse)
     return result
 
 
@@ -184,7 +198,7 @@ def _beside(orders: Orders, windows: list[tuple[date, date]], lapse: int) -> lis
 def _next_order(orders: Orders, end: date) -> dict[str, float]:
     """The median days from any purchase before a day to the next one, observed up to that day."""
     try:
-        found = time_to_next_order(orders.filter(end=end - timedelta(days=1)), after="any").overall
+        found = time_to_next_order(orders.upto(end), after="any").overall
     except EmptyError:
         return {}
     name = "days_to_next_order"
@@ -198,10 +212,15 @@ def _next_order(orders: Orders, end: date) -> dict[str, float]:
 
 def _by_period(orders: Orders, period: str) -> ir.Table:
     """The sums of every period."""
-    table = purchases_and_returns(orders)
+    since = None if orders.selection.start is None else day_number(orders.since)
+    return _sums_by_period(purchases_and_returns(orders), period, since)
+
+
+@lru_cache
+def _sums_by_period(table: ir.Table, period: str, since: int | None) -> ir.Table:
     first_key = period_column(table.first_day, table.first_month, period)
-    if orders.selection.start is not None:  # who first bought before the first day is not new after it
-        first_key = first_key - (table.first_day < day_number(orders.since)).cast("int32")
+    if since is not None:  # who first bought before the first day is not new after it
+        first_key = first_key - (table.first_day < since).cast("int32")
     return facts_by(table, period_column(table.day, table.month, period), first_key)
 
 
