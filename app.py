@@ -63,7 +63,8 @@ page = st.navigation(
                 icon=":material/balance:",
             ),
         ],
-    }
+    },
+    expanded=True,
 )
 ui.choose_language()
 if data := ui.data():

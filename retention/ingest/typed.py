@@ -368,11 +368,11 @@ def _problem(reading: Reading, price: str) -> tuple[str, str]:
         tests.append((mangled, "order_id: a spreadsheet shortened this number and it cannot be recovered", "order_id"))
     tests.append(("ordered_at IS NULL AND raw_date <> ''", "ordered_at: not a date", "raw_date"))
     tests.append((f"NOT {PLAUSIBLE}", "ordered_at: not a plausible date", "raw_date"))
+    needed = {price} | ({"quantity"} if not (reading.layout.items and reading.layout.items.share) else set())
     for name in NUMBERS:
         if name not in mapping:
             continue
-        needed = name == price or (name == "quantity" and not (reading.layout.items and reading.layout.items.share))
-        filled = "" if needed else f" AND trim(raw_{name}) <> ''"
+        filled = "" if name in needed else f" AND trim(raw_{name}) <> ''"
         tests.append((f"{name} IS NULL{filled}", f"{name}: not a number", f"raw_{name}"))
     tests.append(
         (f"amount IS NULL OR abs(amount) > {MOST_HUNDREDTHS}", f"{price}: not a plausible amount", f"raw_{price}")
@@ -383,7 +383,8 @@ def _problem(reading: Reading, price: str) -> tuple[str, str]:
     tests.append(("ordered_at IS NULL", "ordered_at: not a date", "raw_date"))
     good = [PLAUSIBLE, f"amount BETWEEN -{MOST_HUNDREDTHS} AND {MOST_HUNDREDTHS}", f"{price} >= 0"]
     good += ["order_id <> '' AND NOT contains(order_id, '+')"] * ("order_id" in mapping)
-    good += [f"({name} IS NOT NULL OR raw_{name} IS NULL)" for name in NUMBERS if name in mapping]
+    for name in (name for name in NUMBERS if name in mapping):
+        good.append(f"{name} IS NOT NULL" if name in needed else f"({name} IS NOT NULL OR raw_{name} IS NULL)")
     good += ["false"] * bool(reading.layout.items)
     when = [f"WHEN {test} THEN '{reason}'" for test, reason, _ in tests]
     show = [f"WHEN {test} THEN {value}" for test, _, value in tests]

@@ -123,7 +123,7 @@ def retention_table(
     >>> int(result.table["customers"].sum())
     2349
     >>> rt.retention_table(rt.load_sample(), by="guest").table["customers"].to_dict()
-    {'account': 2976, 'guest': 1024}
+    {'account': 3024, 'guest': 976}
     """
     check_option("period", period, PERIODS)
     check_option("value", value, VALUES)

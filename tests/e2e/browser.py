@@ -109,7 +109,9 @@ class Visitor:
 
     def tick(self, label: str, value: str) -> Visitor:
         """Choose one more value of a filter in the sidebar."""
-        self.page.get_by_test_id("stSidebar").get_by_label(label).click()
+        chooser = self.page.get_by_test_id("stSidebar").get_by_role("combobox", name=re.compile(rf"{label}$"))
+        chooser.scroll_into_view_if_needed()
+        chooser.click()
         self.page.get_by_role("option", name=value, exact=True).click()
         self.page.keyboard.press("Escape")
         return self.settled()

@@ -318,3 +318,9 @@ def test_an_item_that_names_its_refund_carries_it():
     given_back = lines[lines["refund"] > 0].groupby("product")["refund"].sum().to_dict()
     assert given_back == {"Mug, enamel": 1200, "Poster: A2": 3000}
     assert_lines_add_up(shop)
+
+
+def test_a_line_with_a_total_and_no_quantity_is_set_aside():
+    shop = read("master_id,date,count,value\n1,1997-01-01,,11.77\n2,1997-01-31,1,9.00\n")
+    assert shop.set_aside()[["line", "reason"]].values.tolist() == [[2, "not a number"]]
+    assert_lines_add_up(shop)
