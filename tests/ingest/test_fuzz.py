@@ -220,7 +220,7 @@ def damaged(draw):
     return bytes(content)
 
 
-@settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(damaged())
 def test_a_right_file_with_wounds(content):
     with time_limit():

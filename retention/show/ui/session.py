@@ -59,8 +59,14 @@ def keep(loaded: Data) -> None:
 
 def open_sample(name: str) -> None:
     """Load a sample."""
-    keep(Data(rt.load_sample(name), Load(sample=name)))
+    keep(Data(_sample(name), Load(sample=name)))
     st.session_state.pop("pending", None)
+
+
+@st.cache_resource(show_spinner=False)
+def _sample(name: str) -> rt.Orders:
+    """A sample, read once a process: it holds nothing of anybody."""
+    return rt.load_sample(name)
 
 
 def use_chosen_language() -> None:
