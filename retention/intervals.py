@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+Estimate = tuple[ArrayLike, ArrayLike, ArrayLike]
 Z95 = 1.959963984540054
 ENOUGH = 30
 
@@ -34,8 +35,7 @@ def newcombe(
 ) -> tuple[np.ndarray, np.ndarray]:
     """95 % interval of the difference between two independent shares, first − second.
 
-    low = d − √((p₁ − l₁)² + (u₂ − p₂)²), high = d + √((u₁ − p₁)² + (p₂ − l₂)²), with d = p₁ − p₂ and the Wilson intervals
-    l, u of either share; missing where an n is 0. Source: Newcombe (1998), Statistics in Medicine 17, 873–890, method 10.
+    From the Wilson intervals of either share by `square_and_add`; missing where an n is 0. Source: Newcombe (1998), Statistics in Medicine 17, 873–890, method 10.
     Not to be trusted when the same units are in both.
 
     >>> low, high = newcombe(56, 70, 48, 80)
@@ -46,7 +46,19 @@ def newcombe(
     for successes, n in ((first, first_n), (second, second_n)):
         successes, n = np.asarray(successes, dtype=float), np.asarray(n, dtype=float)
         shares.append((successes / np.where(n > 0, n, np.nan), *wilson(successes, n)))
-    (p1, low1, high1), (p2, low2, high2) = shares
+    return square_and_add(*shares)
+
+
+def square_and_add(first: Estimate, second: Estimate) -> tuple[np.ndarray, np.ndarray]:
+    """95 % interval of the difference between two independent estimates, each (value, low, high), from their intervals.
+
+    low = d − √((p₁ − l₁)² + (u₂ − p₂)²), high = d + √((u₁ − p₁)² + (p₂ − l₂)²), with d = p₁ − p₂. Source: as `newcombe`.
+
+    >>> low, high = square_and_add((0.5, 0.4, 0.6), (0.3, 0.3, 0.3))
+    >>> print(round(float(low), 2), round(float(high), 2))
+    0.1 0.3
+    """
+    (p1, low1, high1), (p2, low2, high2) = first, second
     difference = p1 - p2
     return difference - np.hypot(p1 - low1, high2 - p2), difference + np.hypot(high1 - p1, p2 - low2)
 

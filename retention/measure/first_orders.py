@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from retention.errors import EmptyError
-from retention.intervals import ratio_of_sums, wilson
+from retention.intervals import ratio_of_sums, square_and_add, wilson
 from retention.margin import SCALE
 from retention.orders import Orders, purchases_and_returns
 from retention.periods import day_number
@@ -115,12 +115,7 @@ def share_of_sums(
 
 
 def difference(one: pd.Series, other: pd.Series, name: str) -> tuple[float, float, float]:
-    """One share minus another, and the 95 % interval of the difference from the intervals of both.
-
-    low = d − √((p − p_low)² + (q_high − q)²), high = d + √((p_high − p)² + (q − q_low)²). Source: Newcombe (1998),
-    Statistics in Medicine 17, 873–890, method 10.
-    """
-    p, p_low, p_high = (float(one[f"{name}{end}"]) for end in ("", "_low", "_high"))
-    q, q_low, q_high = (float(other[f"{name}{end}"]) for end in ("", "_low", "_high"))
-    gap = p - q
-    return gap, gap - float(np.hypot(p - p_low, q_high - q)), gap + float(np.hypot(p_high - p, q - q_low))
+    """One share minus another, and the 95 % interval of the difference from the intervals of both."""
+    first, second = ([float(row[f"{name}{end}"]) for end in ("", "_low", "_high")] for row in (one, other))
+    low, high = square_and_add(first, second)
+    return first[0] - second[0], float(low), float(high)

@@ -7,7 +7,7 @@ import pytest
 
 import retention as rt
 from retention.show import sentences
-from retention.show.charts.feedback import rates_by_group
+from retention.show.charts.feedback import rates_with_notes
 
 
 @pytest.fixture(scope="module")
@@ -26,17 +26,17 @@ def layers(chart):
 
 
 def test_few_are_grey_and_not_observed_has_words_only():
-    chart = rates_by_group(groups(note=["", "", "not observed"]), "Rate")
-    words, whiskers, dots = layers(chart)
+    chart = rates_with_notes(groups(note=["", "", "not observed"]), "Rate")
+    _halo, words, whiskers, dots = layers(chart)
     assert words["line"].tolist() == ["A: 20.0%", "B: too few to tell", "C: not observed"]
     assert dots["kind"].tolist() == whiskers["kind"].tolist() == ["main", "few"]
     assert chart.description == "Rate. A: 20.0% (10.0% – 30.0%; Customers: 40); B: too few to tell; C: not observed."
-    assert chart.to_dict()["layer"][1]["encoding"]["x"]["scale"]["domain"] == [0, 0.8]
+    assert chart.to_dict()["layer"][2]["encoding"]["x"]["scale"]["domain"] == [0, 0.8]
 
 
 def test_nothing_observed_and_no_groups():
-    assert len(layers(rates_by_group(groups().iloc[2:], "Rate"))) == 1
-    assert "nothing to show" in rates_by_group(groups().iloc[:0], "Rate").description
+    assert len(layers(rates_with_notes(groups().iloc[2:], "Rate"))) == 2
+    assert "nothing to show" in rates_with_notes(groups().iloc[:0], "Rate").description
 
 
 def test_every_chart_describes_itself_and_fills_its_column(feedback, shop):
@@ -56,7 +56,7 @@ def test_score_bars_draw_the_scale_with_most_ratings(feedback):
 
 
 def test_rules_lie_in_the_order_of_their_rates(shop):
-    words, _whiskers, dots = layers(rt.charts.vendor_dots(rt.vendor_rates(shop)))
+    _halo, words, _whiskers, dots = layers(rt.charts.vendor_dots(rt.vendor_rates(shop)))
     assert dots["share"].is_monotonic_decreasing
     ours = words["line"].str.startswith("Here: ")
     assert dots.loc[ours, "kind"].eq("main").all() and dots.loc[~ours, "kind"].eq("other").all()

@@ -37,12 +37,12 @@ def channels(**changes):
 def test_rates_by_group_draw_a_point_and_its_interval_and_grey_the_small():
     chart = charts.rates_by_group(groups(), "Repeat rate")
     spec = chart.to_dict()
-    assert [layer["mark"]["type"] for layer in spec["layer"]] == ["rule", "point", "text", "text"]
+    assert [layer["mark"]["type"] for layer in spec["layer"]] == ["text", "text", "rule", "point"]
     rows = rows_of(chart)
     assert rows["line"].tolist() == ["web: 50.0% (40.0% – 60.0%; 100)", "app: 25.0% (10.0% – 40.0%; 29)"]
     assert rows["state"].tolist() == ["complete", "few"]
-    assert spec["layer"][0]["encoding"]["x"]["scale"]["domain"] == [0, 0.6]
-    assert spec["layer"][0]["encoding"]["x"]["axis"]["title"] == "Repeat rate (95 % interval; customers)"
+    assert spec["layer"][2]["encoding"]["x"]["scale"]["domain"] == [0, 0.6]
+    assert spec["layer"][2]["encoding"]["x"]["axis"]["title"] == "Repeat rate (95 % interval; customers)"
     assert chart.description.endswith("Groups in grey have fewer than 30 customers.")
     assert spec["width"] == "container"
     chart.to_dict(validate=True)

@@ -4,6 +4,7 @@ import altair as alt
 import pandas as pd
 
 from retention.show import marks
+from retention.show.charts.groups import dots_with_whiskers
 from retention.show.i18n import _, interval, number, percent
 from retention.show.marks import MAX_MARKS, TOO_FEW
 
@@ -18,7 +19,7 @@ def feedback_rates(result):
         feedback_rates(rt.feedback_table(orders))
     """
     names = {"low": _("Low rating"), "middle": _("Middle rating"), "high": _("High rating")}
-    return rates_by_group(_groups(result.table, names), _("Bought again within 90 days"))
+    return rates_with_notes(_groups(result.table, names), _("Bought again within 90 days"))
 
 
 def reply_rates(result):
@@ -28,7 +29,7 @@ def reply_rates(result):
 
         reply_rates(rt.feedback_table(orders))
     """
-    return rates_by_group(_groups(result.replies, reply_names()), _("Bought again within 90 days"))
+    return rates_with_notes(_groups(result.replies, reply_names()), _("Bought again within 90 days"))
 
 
 def complaint_rates(result):
@@ -40,7 +41,7 @@ def complaint_rates(result):
     """
     rows = result.products.head(MOST)
     names = rows["product"].fillna(rows["product_id"])
-    return rates_by_group(rows.assign(name=names, n=rows["ratings"]), _("Share of low ratings"), _("Ratings"))
+    return rates_with_notes(rows.assign(name=names, n=rows["ratings"]), _("Share of low ratings"), _("Ratings"))
 
 
 def score_bars(result):
@@ -98,7 +99,7 @@ def reply_names():
     }
 
 
-def rates_by_group(table, title, counted=None):
+def rates_with_notes(table, title, counted=None):
     """Draw a rate a group as a dot with its 95 % interval, in the order of the rows.
 
     `table` has `name`, `share`, `low`, `high` and `n`, which counts customers or what `counted` says; a row without a share
@@ -106,7 +107,7 @@ def rates_by_group(table, title, counted=None):
     second colour. Groups of fewer than 30 are grey.
 
     >>> table = pd.DataFrame({"name": ["Low"], "share": [0.2], "low": [0.1], "high": [0.3], "n": [40]})
-    >>> rates_by_group(table, "Bought again").description
+    >>> rates_with_notes(table, "Bought again").description
     'Bought again. Low: 20.0% (10.0% – 30.0%; Customers: 40).'
     """
     if table.empty:
@@ -127,27 +128,11 @@ def rates_by_group(table, title, counted=None):
     rows["line"] = rows["name"] + ": " + rows["text"]
     rows["kind"] = ["few" if f else "other" if other else "main" for f, other in zip(few, others, strict=True)]
     titles = {"name": title, "rate": _("Rate"), "range": _("95% interval"), "count": counted}
-    y = alt.Y(field="order", type="ordinal", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
-    line = alt.Chart(rows).mark_text(
-        align="left", baseline="middle", yOffset=-9, fontSize=13, color=marks.ink(), limit=alt.ExprRef("width")
-    )
-    layers = [line.encode(x=alt.value(0), y=y, text=alt.Text(field="line", type="nominal"))]
-    if len(drawn := rows.dropna(subset="share")):
-        reach = marks.value_axis([*drawn["high"], *drawn["share"]], lambda x: percent(x, 0))
-        reach["axis"].title = title
-        low, at = (alt.X(field=name, type="quantitative", **reach) for name in ("low", "share"))
-        colours = {"main": marks.accent(), "other": marks.second(), "few": marks.grey()}
-        scale = alt.Scale(domain=list(colours), range=list(colours.values()))
-        colour = alt.Color(field="kind", type="nominal", legend=None, scale=scale)
-        place = {"y": y, "color": colour, "tooltip": marks.tooltip(titles)}
-        whiskers = alt.Chart(drawn).mark_rule(strokeWidth=3, opacity=0.45, yOffset=9)
-        dots = alt.Chart(drawn).mark_point(filled=True, size=110, opacity=1, yOffset=9)
-        layers += [whiskers.encode(x=low, x2=alt.X2(field="high"), **place), dots.encode(x=at, **place)]
     said = [
         f"{row.line} ({row.range}; {counted}: {row.count})" if row.text == row.rate else row.line
         for row in rows.itertuples()
     ]
-    chart = alt.layer(*layers).configure_view(stroke=None)
+    chart = dots_with_whiskers(rows, title, titles)
     return marks.finish(chart, [f"{title}.", "; ".join(said) + "."]).properties(height=alt.Step(48))
 
 

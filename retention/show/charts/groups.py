@@ -34,39 +34,41 @@ def rates_by_group(table, title=""):
     rows["note"] = rows["state"].map(marks.notes())
     rows["figures"] = rows["text"] + " (" + rows["range"] + "; " + rows["n"] + ")"
     rows["line"] = rows["name"] + ": " + rows["figures"]
-    scale = marks.value_axis([rows["share"].max(), rows["high"].max()], lambda value: percent(value, 0))
-    scale["axis"] = marks.axis(
-        values=scale["axis"]["values"],
-        labelExpr=scale["axis"]["labelExpr"],
-        domain=False,
-        ticks=False,
-        title=_("{measure} (95 % interval; customers)").format(measure=title),
-    )
+    rows["kind"] = ["few" if scanty else "main" for scanty in few]
     titles = {"name": _("Group"), "text": title, "range": _("95% interval"), "n": _("Customers"), "note": _("Note")}
-    y = alt.Y(field="order", type="ordinal", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
-    colour = alt.condition("datum.state === 'few'", alt.value(marks.grey()), alt.value(marks.accent()))
-    base = alt.Chart(rows)
-    place = {"align": "left", "baseline": "middle", "yOffset": -9, "fontSize": 13, "limit": alt.ExprRef("width")}
-    halo = base.mark_text(stroke=alt.ExprRef("background"), strokeWidth=4, tooltip=None, **place)
-    words = base.mark_text(color=marks.ink(), tooltip=None, **place)
-    reach = base.mark_rule(strokeWidth=3, yOffset=9, opacity=0.55).encode(
-        x=alt.X(field="low", type="quantitative", **scale),
-        x2=alt.X2(field="high"),
-        y=y,
-        color=colour,
-        tooltip=marks.tooltip(titles),
-    )
-    point = base.mark_point(size=90, filled=True, opacity=1, yOffset=9).encode(
-        x=alt.X(field="share", type="quantitative", **scale), y=y, color=colour, tooltip=marks.tooltip(titles)
-    )
-    line = {"x": alt.value(0), "y": y, "text": alt.Text(field="line", type="nominal")}
+    measure = _("{measure} (95 % interval; customers)").format(measure=title)
     said = [f"{title}:", "; ".join(rows["line"]) + "."]
     if few.any():
         said.append(_("Groups in grey have fewer than 30 customers."))
     if left_out:
         said.append(_("Groups left out: {n}.").format(n=number(left_out)))
-    chart = alt.layer(reach, point, halo.encode(**line), words.encode(**line)).configure_view(stroke=None)
-    return marks.finish(chart, said).properties(height=alt.Step(50))
+    return marks.finish(dots_with_whiskers(rows, measure, titles), said).properties(height=alt.Step(50))
+
+
+def dots_with_whiskers(rows, measure, titles):
+    """Draw a row a group: its words (`line`), and below them `share` as a dot on the whisker from `low` to `high`.
+
+    `rows` also has `order` and `kind` (main, other, few), which gives the colour; a row without a share keeps its words.
+    `measure` names the axis, `titles` the columns of the tooltip.
+    """
+    y = alt.Y(field="order", type="ordinal", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
+    place = {"align": "left", "baseline": "middle", "yOffset": -9, "fontSize": 13, "limit": alt.ExprRef("width")}
+    halo = alt.Chart(rows).mark_text(stroke=alt.ExprRef("background"), strokeWidth=4, tooltip=None, **place)
+    words = alt.Chart(rows).mark_text(color=marks.ink(), tooltip=None, **place)
+    line = {"x": alt.value(0), "y": y, "text": alt.Text(field="line", type="nominal")}
+    layers = [halo.encode(**line), words.encode(**line)]
+    if len(drawn := rows.dropna(subset="share")):
+        reach = marks.value_axis([*drawn["high"], *drawn["share"]], lambda value: percent(value, 0))
+        reach["axis"].title = measure
+        low, at = (alt.X(field=name, type="quantitative", **reach) for name in ("low", "share"))
+        colours = {"main": marks.accent(), "other": marks.second(), "few": marks.grey()}
+        scale = alt.Scale(domain=list(colours), range=list(colours.values()))
+        colour = alt.Color(field="kind", type="nominal", legend=None, scale=scale)
+        whole = {"y": y, "color": colour, "tooltip": marks.tooltip(titles)}
+        whiskers = alt.Chart(drawn).mark_rule(strokeWidth=3, opacity=0.5, yOffset=9)
+        dots = alt.Chart(drawn).mark_point(filled=True, size=100, opacity=1, yOffset=9)
+        layers += [whiskers.encode(x=low, x2=alt.X2(field="high"), **whole), dots.encode(x=at, **whole)]
+    return alt.layer(*layers).configure_view(stroke=None)
 
 
 def rate_bars(result, rate, part="table"):

@@ -1,6 +1,6 @@
 """The same shop under the rules of several tools."""
 
-from retention.show.charts.feedback import rates_by_group
+from retention.show.charts.feedback import rates_with_notes
 from retention.show.i18n import _
 
 
@@ -16,7 +16,7 @@ def vendor_dots(result):
         contrast=rows["vendor"] != "retention",
         note=[_("not observed") if text else "" for text in rows["missing"]],
     )
-    return rates_by_group(groups, _("Share of customers, by rule"))
+    return rates_with_notes(groups, _("Share of customers, by rule"))
 
 
 def rule_name(vendor, name):
