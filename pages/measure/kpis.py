@@ -5,7 +5,8 @@ import streamlit as st
 import retention as rt
 from retention.show import sentences, ui
 from retention.show.glossary import definition
-from retention.show.i18n import _, measure_name
+from retention.show.i18n import _
+from retention.show.measures import measure_name
 
 KPIS = (
     "net", "orders", "customers", "new_customers", "returning_customers", "aov", "purchase_frequency",

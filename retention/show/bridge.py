@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from retention.show.i18n import _, measure_name
+from retention.show.i18n import _
+from retention.show.measures import measure_name
 
 
 def step_name(step: str) -> str:

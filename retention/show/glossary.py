@@ -8,7 +8,8 @@ from __future__ import annotations
 import sys
 
 from retention.measure.loyalty import SECOND_DAYS
-from retention.show.i18n import _, measure_name
+from retention.show.i18n import _
+from retention.show.measures import measure_name
 
 NO_COLUMN = (
     "purchase", "customer", "cohort", "interval", "wholesale", "silence", "censored", "expected_range", "low_rating", "reply_time",

@@ -7,17 +7,8 @@ from collections.abc import Iterable
 import pandas as pd
 
 from retention.measure.quality import EFFECTS, QualityTable
-from retention.show.i18n import (
-    MISSING,
-    _,
-    date,
-    measure_name,
-    number,
-    percent,
-    percent_change,
-    percent_points,
-    period_label,
-)
+from retention.show.i18n import MISSING, _, date, number, percent, percent_change, percent_points, period_label
+from retention.show.measures import measure_name
 
 NOTHING = 0.0005  # an effect that would be written as 0.0 %
 WORTH_SAYING = 0.01

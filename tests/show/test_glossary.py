@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from retention.measure import kpis
-from retention.show import glossary, i18n
+from retention.show import glossary, i18n, measures
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -30,7 +30,7 @@ def test_a_definition_fits_a_card_and_reads_as_plain_text(term):
 
 
 def test_names_are_those_of_the_screens():
-    assert glossary.name("returning_customer_rate") == i18n.measure_name("returning_customer_rate")
+    assert glossary.name("returning_customer_rate") == measures.measure_name("returning_customer_rate")
     names = [glossary.name(term) for term in glossary.terms()]
     assert len(set(names)) == len(names)
 

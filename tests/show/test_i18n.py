@@ -5,7 +5,7 @@ import threading
 import pandas as pd
 import pytest
 
-from retention.show import i18n
+from retention.show import i18n, measures
 
 SPACE = "\N{NO-BREAK SPACE}"
 PO = """
@@ -111,7 +111,7 @@ def test_missing_is_a_dash_everywhere(missing):
     shown += [
         i18n.money(missing, "EUR"),
         i18n.money_short(missing, "EUR"),
-        i18n.measure_value("net", missing),
+        measures.measure_value("net", missing),
     ]
     shown += [i18n.interval(missing, 0.2, i18n.percent), i18n.interval(0.1, missing, i18n.percent)]
     assert set(shown) == {"–"}
@@ -138,6 +138,6 @@ def test_period_labels():
 
 
 def test_measures_are_shown_in_their_own_kind():
-    shown = [i18n.measure_value(m, 0.5, "EUR") for m in ("repeat_rate", "aov", "purchase_frequency", "orders")]
+    shown = [measures.measure_value(m, 0.5, "EUR") for m in ("repeat_rate", "aov", "purchase_frequency", "orders")]
     assert shown == ["50.0%", "€0.50", "0.50", "1"]
-    assert i18n.measure_name("something_new") == "Something new"
+    assert measures.measure_name("something_new") == "Something new"

@@ -4,7 +4,8 @@ import altair as alt
 import pandas as pd
 
 from retention.show import marks
-from retention.show.i18n import _, interval, measure_name, measure_value, period_label
+from retention.show.i18n import _, interval, period_label
+from retention.show.measures import measure_name, measure_value
 
 
 def expected_of(alerts, kpi, period):

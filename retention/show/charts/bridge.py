@@ -7,7 +7,8 @@ from retention.errors import check_option
 from retention.measure.bridge import FACTORS
 from retention.show import bridge as words
 from retention.show import marks
-from retention.show.i18n import _, measure_value, money, money_change, number, span
+from retention.show.i18n import _, money, money_change, number, span
+from retention.show.measures import measure_value
 
 STEP = 46
 

@@ -3,8 +3,9 @@
 import altair as alt
 
 from retention.show import marks
-from retention.show.i18n import _, group_name, interval, number, percent
+from retention.show.i18n import _, interval, number, percent
 from retention.show.marks import TOO_FEW
+from retention.show.measures import group_name
 
 ROOM = 8  # channels that a narrow screen can name
 

@@ -7,16 +7,9 @@ import pandas as pd
 from retention.measure.cohorts import TO_DATE
 from retention.show import marks
 from retention.show.cohorts import age_name, row_name
-from retention.show.i18n import (
-    _,
-    interval,
-    is_share,
-    measure_name,
-    measure_value,
-    number,
-    percent_points,
-)
+from retention.show.i18n import _, interval, number, percent_points
 from retention.show.marks import MAX_MARKS, TOO_FEW, states
+from retention.show.measures import is_share, measure_name, measure_value
 
 NUMBERED_AGES = 25
 LONGEST_NAME = 20  # letters of a group's name beside its row

@@ -4,8 +4,9 @@ import altair as alt
 import pandas as pd
 
 from retention.show import marks
-from retention.show.i18n import _, group_name, interval, measure_name, number, percent
+from retention.show.i18n import _, interval, number, percent
 from retention.show.marks import TOO_FEW
+from retention.show.measures import group_name, measure_name
 
 ROOM = 25  # groups beyond which nobody reads on
 

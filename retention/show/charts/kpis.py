@@ -5,18 +5,9 @@ import pandas as pd
 
 from retention.show import marks
 from retention.show.charts.alerts import expected_of, expected_words, range_bar
-from retention.show.i18n import (
-    _,
-    interval,
-    is_share,
-    measure_name,
-    measure_value,
-    money,
-    money_short,
-    number,
-    period_label,
-)
+from retention.show.i18n import _, interval, money, money_short, number, period_label
 from retention.show.marks import MAX_MARKS, TOO_FEW, states
+from retention.show.measures import is_share, measure_name, measure_value
 
 
 def kpi_line(table, kpi, currency="", target=None, period=None, alerts=None):

@@ -7,7 +7,8 @@ import pandas as pd
 
 from retention.measure.timing import ALL, OTHERS, UNKNOWN, WITHIN
 from retention.show import marks
-from retention.show.i18n import _, group_name, interval, number, percent
+from retention.show.i18n import _, interval, number, percent
+from retention.show.measures import group_name
 
 LINES = 5
 _DASHES = ([1, 0], [7, 4], [2, 3], [10, 3, 2, 3], [14, 5])

@@ -9,8 +9,9 @@ import pandas as pd
 
 from retention.measure.alerts import KpiAlerts
 from retention.measure.kpis import KINDS
-from retention.show.i18n import _, interval, is_share, measure_name, measure_value, number, period_label
+from retention.show.i18n import _, interval, number, period_label
 from retention.show.marks import TOO_FEW
+from retention.show.measures import is_share, measure_name, measure_value
 from retention.show.sentences.kpis import moves
 
 MOVE_TOGETHER = ("net", "orders", "customers", "new_customers")

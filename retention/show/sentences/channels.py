@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from retention.intervals import ENOUGH
 from retention.measure.channels import ONE, SEVERAL, UNKNOWN, ChannelTable
-from retention.show.i18n import _, group_name, number
+from retention.show.i18n import _, number
+from retention.show.measures import group_name
 from retention.show.sentences.groups import of_100, verdict
 
 

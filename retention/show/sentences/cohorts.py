@@ -9,15 +9,8 @@ from retention.measure.cohort_comparison import CohortComparison
 from retention.measure.cohorts import SHARES, TO_DATE, RetentionTable
 from retention.measure.starting_groups import OTHERS, UNKNOWN
 from retention.show.cohorts import age_name, row_name
-from retention.show.i18n import (
-    _,
-    measure_name,
-    measure_value,
-    money,
-    number,
-    percent,
-    percent_points,
-)
+from retention.show.i18n import _, money, number, percent, percent_points
+from retention.show.measures import measure_name, measure_value
 
 
 def who_comes_back(result: RetentionTable) -> str:

@@ -5,19 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from retention.intervals import ENOUGH
-from retention.show.i18n import (
-    _,
-    interval,
-    is_month,
-    measure_name,
-    measure_value,
-    money,
-    number,
-    percent,
-    percent_points,
-    period_label,
-    span,
-)
+from retention.show.i18n import _, interval, is_month, money, number, percent, percent_points, period_label, span
+from retention.show.measures import measure_name, measure_value
 
 WATCHED = ("net", "customers", "new_customers", "aov", "returning_customer_rate", "retention_rate", "repeat_rate")
 

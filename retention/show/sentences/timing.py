@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from retention.measure.timing import OTHERS, UNKNOWN, WITHIN, TimeToNextOrder
-from retention.show.i18n import _, group_name, number
+from retention.show.i18n import _, number
+from retention.show.measures import group_name
 
 USUAL = 90
 

@@ -3,7 +3,8 @@
 import pandas as pd
 
 from retention.measure.alerts import KpiAlerts
-from retention.show.i18n import _, measure_name, measure_value, number
+from retention.show.i18n import _, number
+from retention.show.measures import measure_name, measure_value
 from retention.show.sentences.alerts import likely
 
 

@@ -6,7 +6,8 @@ import pandas as pd
 
 from retention.measure.bridge import FACTORS, RevenueBridge
 from retention.show.bridge import step_name
-from retention.show.i18n import MISSING, _, interval, measure_value, money, money_change, number, span
+from retention.show.i18n import MISSING, _, interval, money, money_change, number, span
+from retention.show.measures import measure_value
 
 
 def bridge_rows(result: RevenueBridge) -> pd.DataFrame:

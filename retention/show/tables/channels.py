@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from retention.measure.channels import ChannelTable
-from retention.show.i18n import MISSING, _, group_name, measure_name, number, percent
+from retention.show.i18n import MISSING, _, number, percent
+from retention.show.measures import group_name, measure_name
 from retention.show.tables.groups import amounts, counts, estimates, names
 
 

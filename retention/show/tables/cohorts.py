@@ -7,7 +7,8 @@ import pandas as pd
 from retention.measure.cohort_comparison import CohortComparison
 from retention.measure.cohorts import RetentionTable
 from retention.show.cohorts import group_names, row_name, row_names
-from retention.show.i18n import MISSING, _, interval, measure_name, measure_value, number, percent_points
+from retention.show.i18n import MISSING, _, interval, number, percent_points
+from retention.show.measures import measure_name, measure_value
 
 
 def cohort_rows(result: RetentionTable) -> pd.DataFrame:

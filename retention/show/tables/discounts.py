@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from retention.measure.discounts import DiscountTable
-from retention.show.i18n import _, measure_name
+from retention.show.i18n import _
+from retention.show.measures import measure_name
 from retention.show.tables.groups import amounts, counts, estimates, names
 
 AFTER_FIRST = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from retention.intervals import ENOUGH
-from retention.show.i18n import MISSING, _, group_name, interval, measure_value, number
+from retention.show.i18n import MISSING, _, interval, number
+from retention.show.measures import group_name, measure_value
 
 
 def names(column: pd.Series) -> list[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from retention.measure.timing import WITHIN, TimeToNextOrder
-from retention.show.i18n import MISSING, _, group_name, interval, number, percent
+from retention.show.i18n import MISSING, _, interval, number, percent
+from retention.show.measures import group_name
 
 
 def timing_rows(result: TimeToNextOrder) -> pd.DataFrame:

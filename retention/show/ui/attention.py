@@ -9,7 +9,8 @@ import streamlit as st
 
 from retention.measure.kpis import KINDS
 from retention.show import sentences
-from retention.show.i18n import _, is_share, measure_name
+from retention.show.i18n import _
+from retention.show.measures import is_share, measure_name
 from retention.show.ui.filters import KEPT
 from retention.show.ui.screen import escape
 

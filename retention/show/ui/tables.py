@@ -11,18 +11,8 @@ from retention.measure.quality import EFFECTS, QualityTable
 from retention.show import quality as words
 from retention.show import sentences
 from retention.show.files import csv_bytes
-from retention.show.i18n import (
-    _,
-    interval,
-    measure_name,
-    measure_value,
-    money,
-    number,
-    percent,
-    percent_change,
-    percent_points,
-    period_label,
-)
+from retention.show.i18n import _, interval, money, number, percent, percent_change, percent_points, period_label
+from retention.show.measures import measure_name, measure_value
 from retention.show.ui.screen import download
 
 CARD_WIDTH = 170  # two beside each other on a phone
