@@ -1,4 +1,4 @@
-"""DuckDB behind Ibis: one locked connection a dataset, a cursor a query, compiled SQL kept."""
+"""DuckDB behind Ibis: one locked connection a dataset, a cursor a query; compiled SQL and small answers are kept."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ import shutil
 import weakref
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 import duckdb
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
+from cachetools import LRUCache, cachedmethod
 
 from retention.schema import SIDE_TABLES
 
 TABLES = ("lines", "orders", "customers")
 MEMORY_LIMIT = os.environ.get("RETENTION_MEMORY_LIMIT", "1GB")
+REMEMBERED = 16 * 2**20  # bytes of answers that a dataset keeps
 
 
 def workshop(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -39,6 +42,7 @@ class Dataset:
         if temporary:
             weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self._connection = workshop(folder)
+        self._answers, self._lock = LRUCache(REMEMBERED, getsizeof=lambda answer: answer.nbytes), Lock()
         for table in TABLES:
             path = str(folder / f"{table}.parquet").replace("'", "''")
             self._connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{path}')")
@@ -63,8 +67,13 @@ class Dataset:
         ]
         if named:
             query = f"WITH {', '.join(named)} SELECT * FROM ({query})"
+        return self._answer(query).to_pandas()
+
+    @cachedmethod(lambda self: self._answers, lock=lambda self: self._lock)
+    def _answer(self, query: str) -> pa.Table:
+        """The rows of a query. The files never change, so a question is answered once as long as its answer is kept."""
         with self._connection.cursor() as cursor:
-            return _plain(cursor.sql(query).to_arrow_table()).to_pandas()
+            return _plain(cursor.sql(query).to_arrow_table())
 
 
 def _side_sql(folder: Path, table: ir.Table) -> str:

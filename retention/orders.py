@@ -37,6 +37,7 @@ CHOSEN = {
     name: ibis.table(table.schema(), name=f"chosen_{name}")
     for name, table in (("orders", ORDERS), ("lines", LINES), ("customers", CUSTOMERS))
 }
+FIRST_DAY = ibis.table({"day": "int32"}, name="chosen_first_day")  # one row: where a filter by date begins
 
 
 @dataclass(frozen=True)
@@ -205,12 +206,6 @@ class Orders:
             raise EmptyError("No order matches these filters.", "Widen the dates or clear a filter.")
         return narrowed
 
-    def upto(self, end: date) -> Orders:
-        """The same as it was observed before a day, which may leave no order at all; see `filter`."""
-        if end >= self.as_of:
-            return self
-        return replace(self, selection=replace(self.selection, end=end - timedelta(days=1)), as_of=end)
-
     def with_margin(self, margin: float | dict[str, float] | str) -> Orders:
         """The same shop with its gross margin, which turns revenue into profit wherever profit is asked for.
 
@@ -261,6 +256,8 @@ class Orders:
         return pd.read_parquet(self.dataset.folder / "set_aside.parquet")
 
 
+# Writing an expression takes longer than many a query; a filtered shop asks the same ones again.
+@lru_cache
 def _chosen(selection: Selection) -> dict[str, ir.Table]:
     """What the selected tables stand for, by their names."""
     if selection == Selection():
@@ -272,10 +269,13 @@ def _chosen(selection: Selection) -> dict[str, ir.Table]:
     if selection != Selection(categories=selection.categories):
         lines = lines.semi_join(_selected(selection), "order_id")
     customers = CUSTOMERS.semi_join(orders, "customer_id")
-    return {
+    chosen = {
         CHOSEN[name].get_name(): table
         for name, table in (("orders", orders), ("lines", lines), ("customers", customers))
     }
+    if selection.start is not None:
+        chosen[FIRST_DAY.get_name()] = ibis.literal(day_number(selection.start), "int32").name("day").as_table()
+    return chosen
 
 
 def _inside(orders: ir.Table, inside: ir.Table) -> ir.Table:
@@ -360,7 +360,6 @@ def known_purchases(orders: Orders) -> ir.Table:
     return _known_purchases(orders.orders)
 
 
-# Writing an expression takes longer than many a query; a filtered shop asks the same ones again.
 @lru_cache
 def _with_revenue(orders: ir.Table, lines: ir.Table, margin: Margin | None) -> ir.Table:
     return with_profit(orders.filter(orders.is_purchase | orders.is_return), lines, margin)

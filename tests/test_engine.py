@@ -26,7 +26,10 @@ def rows():
 
 @pytest.fixture(scope="module")
 def orders(rows):
-    return rt.read_orders(rows)
+    """A shop that remembers no answer, so that every question is asked of the files."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "REMEMBERED", 0)
+        return rt.read_orders(rows)
 
 
 def everything(orders: rt.Orders, number: int) -> list[pd.DataFrame]:
@@ -61,6 +64,24 @@ def test_two_datasets_never_see_each_other(orders, rows):
     with ThreadPoolExecutor(2) as pool:
         found = list(pool.map(lambda one: rt.kpi_table(one)["net"].sum(), [orders, other] * 20))
     assert found == [sum(range(400)), 5] * 20
+
+
+def test_a_question_is_answered_once_and_what_is_done_to_an_answer_stays_there(rows):
+    orders = rt.read_orders(rows)
+    first = orders.frame(orders.orders)
+    first["net"] = 0
+    kept = orders.dataset._answers.currsize
+    assert 0 < kept <= engine.REMEMBERED
+    assert orders.frame(orders.orders)["net"].sum() == 100 * sum(range(400))
+    assert orders.dataset._answers.currsize == kept
+    assert len(orders.filter(channels="web").frame(orders.filter(channels="web").orders)) == 266
+
+
+def test_an_answer_too_large_to_be_kept_is_given_all_the_same(rows, monkeypatch):
+    monkeypatch.setattr(engine, "REMEMBERED", 1000)
+    orders = rt.read_orders(rows)
+    assert len(orders.frame(orders.orders)) == 400
+    assert orders.dataset._answers.currsize <= 1000
 
 
 def test_no_other_file_can_be_read(orders, tmp_path):

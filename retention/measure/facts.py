@@ -67,56 +67,31 @@ def by_key(facts: pd.DataFrame, keys: Sequence[int]) -> pd.DataFrame:
 
 def rates(facts: pd.DataFrame, has_profit: bool) -> pd.DataFrame:
     """Counts and money as they are, rates and ratios with their intervals; missing where there is no denominator."""
-    result = facts[[*COUNTS, "units"]].astype(dict.fromkeys(COUNTS, "int64"))
-    for name in MONEY:
-        result[name] = facts[name] / 100
-    result["profit"] = facts["profit"] / 1_000_000 if has_profit else np.nan
+    facts = facts.assign(one=facts["customers"])
+    columns = {name: facts[name].astype("int64") for name in COUNTS} | {"units": facts["units"]}
+    columns |= {name: facts[name] / 100 for name in MONEY}
+    columns["profit"] = facts["profit"] / 1_000_000 if has_profit else np.nan
+    columns |= _ratio("aov", facts, "rows", "net", "orders", "net_net", "orders_orders", "net_orders", 100)
+    known = ("known_rows", "known_orders", "one", "known_orders_orders", "one", "known_orders")
+    columns |= _ratio("purchase_frequency", facts, *known, 1)
+    known = ("known_rows", "known_net", "one", "known_net_net", "one", "counted_net")
+    columns |= _ratio("revenue_per_customer", facts, *known, 100)
     customers = facts["customers"].where(facts["customers"] > 0)
-    _ratio(result, "aov", facts, "rows", "net", "orders", "net_net", "orders_orders", "net_orders", 100)
-    one = facts.assign(one=facts["customers"])
-    _ratio(
-        one,
-        "purchase_frequency",
-        one,
-        "known_rows",
-        "known_orders",
-        "one",
-        "known_orders_orders",
-        "one",
-        "known_orders",
-        1,
-    )
-    _ratio(
-        one, "revenue_per_customer", one, "known_rows", "known_net", "one", "known_net_net", "one", "counted_net", 100
-    )
-    names = [f"{name}{end}" for name in ("purchase_frequency", "revenue_per_customer") for end in ("", "_low", "_high")]
-    result[names] = one[names]
     for name, part in (("repeat_rate", "repeaters"), ("returning_customer_rate", "returning_customers")):
-        result[name] = facts[part] / customers
-        result[f"{name}_low"], result[f"{name}_high"] = wilson(facts[part], facts["customers"])
-    _ratio(
-        result,
-        "returning_revenue_share",
-        facts,
-        "rows",
-        "returning_net",
-        "net",
-        "old_net_net",
-        "net_net",
-        "old_net_net",
-        1,
-    )
-    result[["new_net", "returning_net"]] = facts[["new_net", "returning_net"]] / 100
-    return result
+        columns[name] = facts[part] / customers
+        columns[f"{name}_low"], columns[f"{name}_high"] = wilson(facts[part], facts["customers"])
+    old = ("rows", "returning_net", "net", "old_net_net", "net_net", "old_net_net")
+    columns |= _ratio("returning_revenue_share", facts, *old, 1)
+    columns |= {name: facts[name] / 100 for name in ("new_net", "returning_net")}
+    return pd.DataFrame(columns, index=facts.index)
 
 
 def _ratio(
-    result: pd.DataFrame, name: str, facts: pd.DataFrame, n: str, x: str, y: str, xx: str, yy: str, xy: str, scale: int
-) -> None:
+    name: str, facts: pd.DataFrame, n: str, x: str, y: str, xx: str, yy: str, xy: str, scale: int
+) -> dict[str, pd.Series]:
     below = facts[y].where(facts[y] > 0)
-    result[name] = facts[x] / below / scale
     low, high = ratio_of_sums(facts[n], facts[x], below, facts[xx], facts[yy], facts[xy])
-    result[f"{name}_low"], result[f"{name}_high"] = low / scale, high / scale
+    return {name: facts[x] / below / scale, f"{name}_low": low / scale, f"{name}_high": high / scale}
 
 
 def with_retention(result: pd.DataFrame, retained: pd.Series, before: pd.Series) -> pd.DataFrame:

@@ -10,14 +10,14 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from retention.errors import EmptyError, OptionError, check_option
+from retention.errors import OptionError, check_option
 from retention.intervals import ENOUGH
 from retention.measure.facts import COUNTS, MONEY, RATES, RATIOS, by_key, facts_by, rates, with_retention
 from retention.measure.lapse import lapse_threshold
 from retention.measure.loyalty import SECOND_DAYS, churn_rates, figures_to_date, second_order_rates
-from retention.measure.timing import time_to_next_order
+from retention.measure.timing import wait_until
 from retention.measure.windows import chosen_window, steps_back, whole_months, year_before
-from retention.orders import Orders, purchases_and_returns
+from retention.orders import FIRST_DAY, Orders, purchases_and_returns
 from retention.periods import (
     PERIODS,
     day_number,
@@ -197,12 +197,9 @@ def _beside(orders: Orders, windows: list[tuple[date, date]], lapse: int) -> lis
 
 def _next_order(orders: Orders, end: date) -> dict[str, float]:
     """The median days from any purchase before a day to the next one, observed up to that day."""
-    try:
-        found = time_to_next_order(orders.upto(end), after="any").overall
-    except EmptyError:
-        return {}
+    found = wait_until(orders, end)
     name = "days_to_next_order"
-    return {
+    return found and {
         name: found["median"],
         f"{name}_low": found["median_low"],
         f"{name}_high": found["median_high"],
@@ -212,16 +209,20 @@ def _next_order(orders: Orders, end: date) -> dict[str, float]:
 
 def _by_period(orders: Orders, period: str) -> ir.Table:
     """The sums of every period."""
-    since = None if orders.selection.start is None else day_number(orders.since)
-    return _sums_by_period(purchases_and_returns(orders), period, since)
+    return _sums_by_period(purchases_and_returns(orders), period, orders.selection.start is not None)
 
 
 @lru_cache
-def _sums_by_period(table: ir.Table, period: str, since: int | None) -> ir.Table:
+def _sums_by_period(table: ir.Table, period: str, begins_later: bool) -> ir.Table:
     first_key = period_column(table.first_day, table.first_month, period)
-    if since is not None:  # who first bought before the first day is not new after it
-        first_key = first_key - (table.first_day < since).cast("int32")
+    if begins_later:  # who first bought before the first day is not new after it
+        first_key = first_key - (table.first_day < FIRST_DAY.day.as_scalar()).cast("int32")
     return facts_by(table, period_column(table.day, table.month, period), first_key)
+
+
+@lru_cache
+def _by_months(table: ir.Table, months: int, shift: int) -> ir.Table:
+    return facts_by(table, (table.month - shift) // months, (table.first_month - shift) // months)
 
 
 def _compared(orders: Orders, begin: date, finish: date) -> tuple[dict[str, float], dict[str, float]]:
@@ -239,7 +240,7 @@ def _compared(orders: Orders, begin: date, finish: date) -> tuple[dict[str, floa
         at, query = month_number(begin), _by_period(orders, "month")
     elif months:
         at, shift = divmod(month_number(begin), months)
-        query = facts_by(table, (table.month - shift) // months, (table.first_month - shift) // months)
+        query = _by_months(table, months, shift)
     else:
         at, days = 0, (finish - begin).days
         table = table.filter(table.day >= day_number(earliest), table.day < day_number(finish))

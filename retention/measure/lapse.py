@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
+import ibis.expr.types as ir
 import numpy as np
 
 from retention.intervals import ENOUGH
@@ -50,9 +52,7 @@ def lapse_threshold(orders: Orders) -> LapseThreshold:
     >>> threshold.days, threshold.at_risk_from, threshold.gaps
     (117, 23, 4339)
     """
-    waits = every_wait(orders)
-    waits = waits.filter(waits.next_day > waits.day).mutate(gap=waits.next_day - waits.day)
-    found = orders.frame(waits.group_by("gap").aggregate(n=waits.count())).sort_values("gap")
+    found = orders.frame(_gaps(every_wait(orders))).sort_values("gap")
     gaps, count = found["gap"].to_numpy(), found["n"].to_numpy()
     n = int(count.sum())
     notes = []
@@ -69,3 +69,9 @@ def lapse_threshold(orders: Orders) -> LapseThreshold:
         )
     days = max(lapsed, FLOOR)
     return LapseThreshold(days, at_risk, n, tuple(notes))
+
+
+@lru_cache
+def _gaps(waits: ir.Table) -> ir.Table:
+    waits = waits.filter(waits.next_day > waits.day).mutate(gap=waits.next_day - waits.day)
+    return waits.group_by("gap").aggregate(n=waits.count())

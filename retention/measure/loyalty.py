@@ -43,15 +43,14 @@ def churn_rates(orders: Orders, windows: Windows, lapse_days: int) -> pd.DataFra
     Active is whose last purchase is at most `lapse_days` days old. Missing where the data begin less than that before the window.
     """
     found = orders.frame(_spells(known_purchases(orders), lapse_days))
-    ended, begun = found[found["is_end"]], found[~found["is_end"]]
+    is_end, day, near, spells = (found[name].to_numpy() for name in ("is_end", "day", "near", "spells"))
     last = day_number(orders.as_of)
     active, lapsed = [], []
     for start, stop in ((day_number(start), min(day_number(stop), last)) for start, stop in windows):
         observed = start >= day_number(orders.since) + lapse_days
-        here = begun.loc[begun["day"] < start, "spells"].sum() - ended.loc[ended["day"] < start, "spells"].sum()
-        gone = (ended["day"] >= start) & (ended["day"] < stop) & (ended["near"] < start)
+        here = spells[~is_end & (day < start)].sum() - spells[is_end & (day < start)].sum()
         active.append(here if observed else np.nan)
-        lapsed.append(ended.loc[gone, "spells"].sum())
+        lapsed.append(spells[is_end & (day >= start) & (day < stop) & (near < start)].sum())
     result = pd.DataFrame(index=range(len(windows)))
     _share(result, "churn_rate", np.array(lapsed, dtype=float), np.array(active, dtype=float))
     return result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -124,6 +125,12 @@ def time_to_next_order(orders: Orders, after: int | str = 1, by: str | None = No
         by=by,
         notes=_notes(table, overall, curves, pooled),
     )
+
+
+def wait_until(orders: Orders, end: date) -> dict[str, object]:
+    """The row for all purchases with the one that follows each, as it was observed before a day; empty without any."""
+    counts = orders.frame(histogram(orders, every_wait(orders), None, day_number(end) - 1, True))
+    return {} if counts.empty else _row(ALL, *_survival(counts, True))
 
 
 def _survival(counts: pd.DataFrame, pooled: bool) -> tuple[Survival, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import ibis
 import ibis.expr.types as ir
 
@@ -17,36 +19,55 @@ _CODES, _MOST = 2**21, 10**12
 def every_wait(orders: Orders, by: str | None = None) -> ir.Table:
     """Every purchase of a known customer that passes the filter, and the day of their next that passes it, if there is one.
 
-    Columns: customer_id, day, next_day, group (a code of `group_names`, missing where by is None or the group is not known).
+    Columns: customer_id, day, next_day, group (a code of `_names`, missing where by is None or the group is not known).
     """
-    bought = _bought(orders, by)
-    later = ibis.window(group_by="customer_id", order_by="order_number")
-    return _with_group(orders, bought.mutate(next_day=bought.day.lead().over(later)), by)
+    return _every_wait(orders.orders, orders.lines, by)
 
 
 def waits_after(orders: Orders, number: int, by: str | None = None) -> ir.Table:
     """The same for one purchase a customer, the first, second, …, which needs no window over all orders."""
-    bought = _bought(orders, by)
+    return _waits_after(orders.orders, orders.lines, number, by)
+
+
+@lru_cache
+def _every_wait(orders: ir.Table, lines: ir.Table, by: str | None) -> ir.Table:
+    bought = _bought(orders, lines, by)
+    later = ibis.window(group_by="customer_id", order_by="order_number")
+    return _with_group(orders, lines, bought.mutate(next_day=bought.day.lead().over(later)), by)
+
+
+@lru_cache
+def _waits_after(orders: ir.Table, lines: ir.Table, number: int, by: str | None) -> ir.Table:
+    bought = _bought(orders, lines, by)
     bought = bought.filter(bought.order_number >= number)
     here = bought.order_number == number
     marks = {name: bought[name].max(where=here) for name in ("group", "order_id") if name in bought.columns}
     waits = bought.group_by("customer_id").aggregate(
         **marks, day=bought.day.min(where=here), next_day=bought.day.min(where=~here)
     )
-    return _with_group(orders, waits.filter(waits.day.notnull()), by)
+    return _with_group(orders, lines, waits.filter(waits.day.notnull()), by)
 
 
 def histogram(orders: Orders, waits: ir.Table, by: str | None, last_day: int, in_parts: bool) -> ir.Table:
-    """How many waits ended, or were still open on the last day, after so many days: place, name, part, days, returned, n.
+    """How many waits that began by the last day were over by then, or still open, after so many days.
 
-    place: 0 to 11 for the largest groups (ties by name), OTHERS_PLACE for the rest together, UNKNOWN_PLACE where the group is
+    Columns: place, name, part, days, returned, n. place: 0 to 11 for the largest groups (ties by name), OTHERS_PLACE for the rest together, UNKNOWN_PLACE where the group is
     not known. part: a fiftieth of the customers, for errors that allow for several waits of one customer.
     """
+    return _histogram(orders.orders, orders.lines, waits, by, last_day, in_parts)
+
+
+@lru_cache
+def _histogram(
+    orders: ir.Table, lines: ir.Table, waits: ir.Table, by: str | None, last_day: int, in_parts: bool
+) -> ir.Table:
+    waits = waits.filter(waits.day <= last_day)
+    returned = ibis.ifelse(waits.next_day <= last_day, waits.next_day, ibis.null("int32"))
     each = waits.select(
         group=waits.group,
         part=(waits.customer_id % PARTS if in_parts else ibis.literal(0)).cast("int32"),
-        days=ibis.coalesce(waits.next_day, last_day) - waits.day,
-        returned=waits.next_day.notnull(),
+        days=ibis.coalesce(returned, last_day) - waits.day,
+        returned=returned.notnull(),
     )
     counts = each.group_by("group", "part", "days", "returned").aggregate(n=each.count())
     if by is None:
@@ -54,7 +75,7 @@ def histogram(orders: Orders, waits: ir.Table, by: str | None, last_day: int, in
     sizes = counts.filter(counts.group.notnull()).group_by("group").aggregate(size=lambda table: table.n.sum())
     sizes = sizes.mutate(place=ibis.row_number().over(ibis.window(order_by=[sizes.size.desc(), sizes.group])))
     largest = sizes.filter(sizes.place < OTHERS_PLACE)
-    names = group_names(orders, by)
+    names = _names(orders, lines, by)
     largest = largest.inner_join(names, largest.group == names.code)
     largest = largest.select("place", "name", large="group")
     joined = counts.left_join(largest, counts.group == largest.large)
@@ -65,36 +86,35 @@ def histogram(orders: Orders, waits: ir.Table, by: str | None, last_day: int, in
     return placed.group_by("place", "name", "part", "days", "returned").aggregate(n=placed.n.sum())
 
 
-def group_names(orders: Orders, by: str) -> ir.Table:
+def _names(orders: ir.Table, lines: ir.Table, by: str) -> ir.Table:
     """The groups by name, each with its code: 0, 1, 2, … in the order of the names. Codes are quicker to join than names."""
-    table = orders.lines if by in OF_LINES else _with_discount(orders)
+    table = lines if by in OF_LINES else _with_discount(orders)
     names = table.filter(table[by].notnull()).select(name=table[by]).distinct()
     return names.mutate(code=ibis.row_number().over(ibis.window(order_by=names.name)).cast("int64"))
 
 
-def _with_discount(orders: Orders) -> ir.Table:
-    table = orders.orders
-    return table.mutate(discount=ibis.ifelse(table.discounts > 0, "discounted", "full price"))
+def _with_discount(orders: ir.Table) -> ir.Table:
+    return orders.mutate(discount=ibis.ifelse(orders.discounts > 0, "discounted", "full price"))
 
 
-def _bought(orders: Orders, by: str | None) -> ir.Table:
+def _bought(orders: ir.Table, lines: ir.Table, by: str | None) -> ir.Table:
     table = _with_discount(orders)
     table = table.filter(table.is_purchase, table.customer_id.notnull(), table.order_number.notnull())
     columns = ["customer_id", "day", "order_number"]
     if by is None or by in OF_LINES:
         return table.select(*columns, *(["order_id"] if by else []))
-    names = group_names(orders, by)
+    names = _names(orders, lines, by)
     return table.left_join(names, table[by] == names.name).select(*columns, group="code")
 
 
-def _with_group(orders: Orders, waits: ir.Table, by: str | None) -> ir.Table:
+def _with_group(orders: ir.Table, lines: ir.Table, waits: ir.Table, by: str | None) -> ir.Table:
     """The waits with the code of their group; of an order's lines the most valuable counts, the first by name among equals."""
     columns = ("customer_id", "day", "next_day")
     if by is None:
         return waits.select(*columns, group=ibis.null("int64"))
     if by not in OF_LINES:
         return waits.select(*columns, "group")
-    lines, names = orders.lines, group_names(orders, by)
+    names = _names(orders, lines, by)
     lines = lines.filter(lines.quantity > 0, lines.unit_price > 0)
     lines = lines.left_join(names, lines[by] == names.name)
     worth = ibis.greatest(ibis.least(lines.gross - lines.discount, _MOST), 0)

@@ -122,7 +122,7 @@ def _calling(call: Call) -> str:
 
 
 def _drawing(chart: Chart, names: dict[int, str]) -> str:
-    arguments = [names.get(id(value), repr(value)) for value in chart.arguments]
+    arguments = [names.get(id(value)) or repr(value) for value in chart.arguments]
     options = _arguments(chart.options)
     return f"rt.charts.{chart.function.__name__}({', '.join([*arguments, *([options] if options else [])])})"
 

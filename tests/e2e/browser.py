@@ -116,6 +116,14 @@ class Visitor:
         self.page.keyboard.press("Escape")
         return self.settled()
 
+    def unfold(self) -> Visitor:
+        """Open everything that is folded."""
+        folded = self.page.get_by_test_id("stExpander").locator("details:not([open]) > summary")
+        folded.evaluate_all("parts => parts.forEach(part => part.click())")
+        expect(folded).to_have_count(0)
+        self.page.wait_for_timeout(700)  # until they have unfolded
+        return self.settled()
+
     def take(self, label: str) -> Download:
         """Press a download and wait for the file."""
         with self.page.expect_download() as waiting:

@@ -82,12 +82,13 @@ def test_a_file_is_added_in_polish(visit):
 
 def cancelled(visitor, path):
     """Drop a file and press Cancel while it is being read."""
-    visitor.page.get_by_test_id("stFileUploader").first.locator("input").set_input_files(path)
+    visitor.settled().page.get_by_test_id("stFileUploader").first.locator("input").set_input_files(path)
     visitor.page.get_by_test_id("stButton").get_by_role("button", name="Cancel", exact=True).click(timeout=60_000)
 
 
 def test_a_reading_that_is_cancelled_stops_and_the_data_from_before_stay(visitor, large):
     visitor.open("data").drop(MAY)
+    expect(visitor.headline).to_have_text("2 rows: 2 used, 0 set aside, 0 merged.")
     cancelled(visitor, large)
     stopped = visitor.page.get_by_text("Reading was cancelled. The orders from before are still loaded.")
     expect(stopped).to_be_visible(timeout=3_000)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import altair as alt
 import pandas as pd
 import streamlit as st
+from altair.utils.schemapi import debug_mode
 
 import retention as rt
 from retention.show import glossary, notebook, sentences
 from retention.show.i18n import _, date, number
 from retention.show.ui import assumptions, filters, session
+
+alt.theme.enable("none")  # Streamlit brings its own
 
 OWN_WORDS = ("meaning", "expected", "reason", "what")
 
@@ -26,19 +30,18 @@ def start(title: str, question: str) -> rt.Orders:
     if data is None:
         _welcome()
         st.stop()
-    orders = _or_sentence(_chosen, data.orders)
+    orders = st.session_state["chosen"] = _or_sentence(_chosen, data.orders)
     st.caption(_about(data, orders))
     return orders
 
 
 def choice(label: str, options: dict[str, str], key: str) -> str:
     """One of a few words; the choice stands in the address and stays while the session lasts."""
-    return st.segmented_control(
+    return st.radio(
         label,
         list(options),
-        default=next(iter(options)),
-        required=True,
         format_func=options.get,
+        horizontal=True,
         key=key,
         bind="query-params",
         persist_state="session",
@@ -76,7 +79,9 @@ def say(sentence: str) -> None:
 
 def chart(function: Callable, *arguments: Any, **options: Any) -> None:
     """Draw a chart; its description is its text for screen readers."""
-    st.altair_chart(function(*arguments, **options), width="stretch")
+    with debug_mode(False):  # checking against the schema of Vega-Lite takes half the time of a picture
+        spec = function(*arguments, **options).to_dict(validate=False)
+    st.vega_lite_chart(spec, width="stretch")
     st.session_state["steps"].append(notebook.Chart(function, arguments, options))
 
 
@@ -97,9 +102,8 @@ def finish(terms: Sequence[str]) -> None:
             st.markdown(f"**rt.{function.__name__}**")
             st.markdown(escape("\n\n".join(_(text) for text in sentences.explained(function))))
     title, question = st.session_state["screen"]
-    data = session.data()
-    orders = _chosen(data.orders)
-    book = notebook.notebook(title, question, data.load, orders.selection, steps, orders.margin)
+    orders = st.session_state["chosen"]
+    book = notebook.notebook(title, question, session.data().load, orders.selection, steps, orders.margin)
     download(_("Open as notebook"), book, f"{title.lower().replace(' ', '_')}.ipynb", "application/x-ipynb+json")
 
 
