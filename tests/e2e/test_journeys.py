@@ -40,7 +40,7 @@ def test_from_nothing_to_cohorts_with_the_sample(visitor, shop):
     visitor.go("Cohorts")
     rate = rt.retention_table(shop).average.set_index("age").loc[1, "rate"]
     expect(visitor.headline).to_contain_text(f"Of 100 new customers, {rate * 100:.0f} buy again in the next month")
-    visitor.page.get_by_role("radio", name="Quarter").click()
+    visitor.page.get_by_role("radiogroup", name="Period").get_by_text("Quarter").click()
     expect(visitor.headline).to_contain_text("in the next quarter")
     assert "Traceback" not in visitor.text
 

@@ -156,6 +156,7 @@ def found(tmp_path_factory):
     return {name: (result, peak) for name, (_, result, peak) in zip(CORPUS, lines, strict=True)}
 
 
+@pytest.mark.xdist_group("corpus")
 @pytest.mark.parametrize("case", CORPUS)
 def test_a_file_that_is_made_to_hurt(found, case):
     expected, (result, peak) = CORPUS[case][1], found[case]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbclient
 import nbformat
 import pytest
+from jupyter_client.manager import KernelManager
 from nbformat.v4 import new_code_cell
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.testing.v1 import AppTest, app_test
@@ -142,15 +144,25 @@ def at_sample(visitor: Visitor) -> Visitor:
     return visitor.press("Open the sample shop")
 
 
+@pytest.fixture(scope="session")
+def kernel() -> Iterator[KernelManager]:
+    """One Jupyter kernel for all notebooks of the pages."""
+    manager = KernelManager(kernel_name="python3")
+    manager.start_kernel()
+    yield manager
+    manager.shutdown_kernel(now=True)
+
+
 @pytest.fixture
-def execute(tmp_path: Path):
-    """Run a notebook in an empty folder; code to run after it prints what is returned."""
+def execute(kernel: KernelManager, tmp_path: Path):
+    """Run a notebook in an empty folder, with nothing defined; code to run after it prints what is returned."""
 
     def run(book: nbformat.NotebookNode, after: str = "") -> str:
+        book.cells.insert(0, new_code_cell(f"%reset -f\nimport os\nos.chdir({str(tmp_path)!r})\ndel os"))
         book.cells.append(new_code_cell(after))
-        nbclient.NotebookClient(
-            book, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}
-        ).execute()
+        client = nbclient.NotebookClient(book, km=kernel, timeout=120)
+        client.execute()
+        client.kc.stop_channels()
         return "".join(output.get("text", "") for output in book.cells[-1].outputs)
 
     return run
