@@ -200,9 +200,31 @@ def kpis_pandas(folder: Path) -> Callable[[], object]:
             counted_net=x.where(buyer),
             old_old=(x * x).where(known & is_old),
         )
-        return sums.drop(columns=["unit", "first_month"]).groupby("month").sum()
+        return sums.drop(columns=["unit", "first_month"]).groupby("month").sum(), *_second_orders_and_spells(frame)
 
     return work
+
+
+def _second_orders_and_spells(frame: object) -> tuple[object, ...]:
+    """What SECOND_SQL, GAPS_SQL and SPELLS_SQL find."""
+    import pandas as pd
+
+    bought = frame[frame["is_purchase"] & frame["customer_id"].notna()]
+    bought = bought[["customer_id", "order_number", "order_id", "day"]].sort_values(["customer_id", "order_id"])
+    days = {
+        name: bought[which].groupby("customer_id")["day"].min()
+        for name, which in (("first", bought["order_number"] == 1), ("second", bought["order_number"] > 1))
+    }
+    each = pd.DataFrame(days).dropna(subset=["first"])
+    within = {f"within_{most}": each["second"] - each["first"] <= most for most in (30, 60, 90, 180, 365)}
+    seconds = pd.DataFrame(within).assign(customers=1).groupby(each["first"]).sum()
+    gap = bought.groupby("customer_id")["day"].diff()
+    gaps = gap[gap > 0].value_counts()
+    spell = (gap.isna() | (gap > 90)).cumsum()
+    spells = bought.groupby(spell)["day"].agg(["min", "max"])
+    near = spells["min"].where(spells["max"] + 90 - spells["min"] < 366, -1)
+    ends = spells.groupby([spells["max"] + 90, near]).size()
+    return seconds, gaps, ends, spells.groupby("min").size()
 
 
 def cohorts_pandas(folder: Path) -> Callable[[], object]:
