@@ -21,6 +21,8 @@ from retention.measure.windows import last_months
 from retention.orders import Orders
 from retention.sample.load import load_sample
 from retention.sample.shop import make_shop
+from retention.segment.rfm import rfm_segments
+from retention.segment.schemes import RfmScheme
 from retention.show import charts
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "Orders",
     "QuestionError",
     "RetentionError",
+    "RfmScheme",
     "account_table",
     "channel_table",
     "charts",
@@ -51,6 +54,7 @@ __all__ = [
     "read_orders",
     "retention_table",
     "revenue_bridge",
+    "rfm_segments",
     "time_to_next_order",
     "vendor_rates",
 ]
