@@ -114,8 +114,13 @@ def scheme_of(scheme: str | RfmScheme) -> RfmScheme:
     if not scheme.lstrip().startswith("{"):
         check_option("scheme", scheme, tuple(SCHEMES))
         return SCHEMES[scheme]
+    return read_scheme(scheme)
+
+
+def read_scheme(text: str) -> RfmScheme:
+    """The scheme that `RfmScheme.as_json` wrote; OptionError for any other text."""
     try:
-        read = json.loads(scheme)
+        read = json.loads(text)
         return RfmScheme(**{**read, "segments": _by_code(read["segments"])})
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise OptionError("This is no RFM scheme.", "Give the JSON that was saved from here, unchanged.") from error
