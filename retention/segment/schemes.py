@@ -130,7 +130,7 @@ def _by_code(listed: Mapping[str, str]) -> dict[str, str]:
     """Code → name, from name → its codes."""
     pairs = [(code, name) for name, together in listed.items() for code in together.split()]
     if len(dict(pairs)) != len(pairs):
-        raise ValueError("a code in two segments")
+        raise ValueError(listed)
     return dict(pairs)
 
 

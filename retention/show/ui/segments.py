@@ -26,8 +26,7 @@ def own_scheme(monetary: str) -> str:
         loaded = _loaded() if start == "file" else ""
         begin = read_scheme(loaded or _first_cuts("klaviyo" if start == "klaviyo" else "quintile", monetary))
         place = crc32(begin.as_json().encode())
-        units = {"recency": _("days"), "frequency": _("orders"), "monetary": _("amount")}
-        cuts = {part: _cuts(part, units[part], begin, f"own_{place}_{part}") for part in CUT}
+        cuts = {part: _cuts(part, begin, f"own_{place}_{part}") for part in CUT}
         st.caption(_("An empty field is out of everybody’s reach. Two groups of one name become one group."))
         names = {}
         for column, (number_, name) in zip(_columns(3, len(begin.names)), enumerate(begin.names), strict=True):
@@ -75,16 +74,15 @@ def _choose(key: str, segment: str) -> None:
     st.session_state[key] = segment
 
 
-def _cuts(part: str, unit: str, begin: rt.RfmScheme, key: str) -> list[float | None]:
+def _cuts(part: str, begin: rt.RfmScheme, key: str) -> list[float | None]:
+    what = {"recency": _("Days since the last order"), "frequency": _("Orders"), "monetary": _("Amount")}[part]
+    best_first = part == "recency"
+    label = _("{what}, score {score}: at most") if best_first else _("{what}, score {score}: at least")
     given = []
-    for place, (column, cut) in enumerate(
-        zip(_columns(begin.levels - 1, begin.levels - 1), getattr(begin, part), strict=True)
-    ):
-        best = part == "recency"
-        pattern = _("Score {score}: up to so many {unit}") if best else _("Score {score}: from so many {unit}")
+    for place, (column, cut) in enumerate(zip(st.columns(begin.levels - 1), getattr(begin, part), strict=True)):
         given.append(
             column.number_input(
-                pattern.format(score=begin.levels - place if best else place + 2, unit=unit),
+                label.format(what=what, score=begin.levels - place if best_first else place + 2),
                 value=None if cut == float("inf") else cut,
                 step=1.0,
                 format="%.2f" if part == "monetary" else "%.0f",
