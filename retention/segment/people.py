@@ -17,8 +17,7 @@ def segment_customers(
 ) -> pd.DataFrame:
     """The customers of one RFM segment, those who brought most first, with what a mailing needs.
 
-    Segments, scores and options are those of `rfm_segments`. Equal amounts stand in the order of the customers' first
-    purchases in the file.
+    Segments, scores and options are those of `rfm_segments`. Equal amounts stand in alphabetical order.
 
     Returns one row a customer: customer_ref (the e-mail address, phone or number that identifies the customer), name, email,
     phone, country, city, contactable (has an e-mail address, and not one that a marketplace lends), consent (agreed to
@@ -26,7 +25,7 @@ def segment_customers(
     OptionError for a segment that the scheme does not have, and otherwise as `rfm_segments`.
 
     When not to trust it: an address is no permission. Write only to those who agreed to marketing, as the law of their
-    country asks. A name or a city is the last one that a file gave.
+    country asks. Names and places may be out of date.
 
     >>> import retention as rt
     >>> people = rt.segment_customers(rt.load_sample("shop"), "Champions")
@@ -37,7 +36,7 @@ def segment_customers(
     check_option("segment", segment, tuple(result.summary["segment"]))
     chosen = result.table[result.table["segment"] == segment].drop(columns=["segment", "r", "f", "m"])
     known = orders.frame(orders.customers.select("customer_id", *KNOWN)).set_index("customer_id")
-    people = chosen.join(known, on="customer_id").sort_values(["monetary", "customer_id"], ascending=[False, True])
+    people = chosen.join(known, on="customer_id").sort_values(["monetary", "customer_ref"], ascending=[False, True])
     people["code"] = people["code"].astype(str)
     return people[[*KNOWN, "recency_days", "frequency", "monetary", "code"]].reset_index(drop=True)
 

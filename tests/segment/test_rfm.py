@@ -227,7 +227,7 @@ def shops(draw):
     ).astype(str)
 
 
-@settings(few, max_examples=10)
+@settings(few, max_examples=5)
 @given(shops(), st.randoms(use_true_random=False))
 def test_scores_are_what_plain_pandas_says_whatever_the_order_of_the_rows(rows, random):
     orders = rt.read_orders(rows)

@@ -9,7 +9,7 @@ import pytest
 import retention as rt
 from retention.segment.schemes import CUT, SCHEMES, codes, read_scheme, scheme_of
 
-# What the vignette of the R package rfm lists for its segments, after Putler: recency, and frequency and monetary score.
+# What the vignette of the R package rfm lists for its segments: recency, and frequency and monetary score.
 # Its ranges overlap; a scheme has to choose among them.
 PUBLISHED = {
     "Champions": ((4, 5), (4, 5)),

@@ -43,7 +43,7 @@ def test_segments_without_customers_are_not_drawn_and_a_loss_is(once):
     assert set(rows_of(charts.segment_bars(rt.rfm_segments(once)), 0)["name"]) == {
         "New Customers", "Promising", "About to Sleep", "Hibernating", "Lost",
     }  # fmt: skip
-    rows = "1,2025-01-01,paid,ann,web,phone,1,100,,\n2,2025-01-02,paid,bob,web,phone,1,10,,40"
+    rows = "1,2025-01-01,paid,ann,web,phone,1,100,,\n2,2025-01-02,paid,bob,web,phone,1,10,,\n3,2025-01-02,paid,bob,web,phone,-1,40,,"
     chart = charts.segment_bars(rt.rfm_segments(read(rows)))
     assert rows_of(chart, 0)["share_of_net"].min() < 0
     assert chart.to_dict()["layer"][0]["encoding"]["x"]["scale"]["domain"][0] < 0
@@ -74,7 +74,7 @@ def test_worth_is_written_with_what_it_rests_on(shop):
 
 
 def test_rows_of_a_segment_without_customers_are_dashes(once):
-    rows = segment_rows(rt.rfm_segments(once)).set_index("Segment")
+    rows = segment_rows(rt.rfm_segments(once)).set_index("Group")
     assert rows.loc["Champions"].tolist() == ["0", "0.0%", "0.00", "0.0%", "–", "–", "–"]
     assert rows.loc["Lost", "Repeat purchase rate to date"] == "0.0% (too few to tell)"
 
@@ -83,10 +83,10 @@ def test_cut_points_are_written_as_ranges(once):
     result = rt.rfm_segments(once)
     rows = cut_rows(result)
     assert rows["Score"].tolist() == ["5", "4", "3", "2", "1"]
-    assert rows["Days since the last order"].tolist() == ["up to 8", "up to 16", "up to 24", "up to 32", "more than 32"]
+    assert rows["Days since the last order"].tolist() == ["up to 8", "up to 19", "up to 27", "up to 35", "more than 35"]
     assert rows["Orders"].tolist() == ["nobody"] * 4 + ["–"]
     numbers = cut_numbers(result)
-    assert numbers["recency_days_to"].tolist()[:4] == [8, 16, 24, 32]
+    assert numbers["recency_days_to"].tolist()[:4] == [8, 19, 27, 35]
     assert numbers["recency_days_to"].isna().tolist() == [False] * 4 + [True]
     own = rt.RfmScheme("own", 2, (9,), (2,), (15,), {code: code for code in codes(2)})
     rows = cut_rows(rt.rfm_segments(once, own))
@@ -105,5 +105,5 @@ def test_a_list_says_who_may_be_written_to(shop):
 def test_the_playbook_as_a_table(shop):
     rows = playbook_rows(rt.segment_playbook(shop))
     assert rows["Worth, revenue"].iloc[0] == "€649 (€615 – €683)"
-    assert rows.set_index("Segment").loc["Lost", "Worth, revenue"] == "–"
+    assert rows.set_index("Group").loc["Lost", "Worth, revenue"] == "–"
     assert "Worth, profit" in playbook_rows(rt.segment_playbook(shop.with_margin(0.3)))

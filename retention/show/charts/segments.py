@@ -37,7 +37,7 @@ def segment_bars(result):
     y = alt.Y(field="order", type="ordinal", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
     kinds = {_("Share of customers"): marks.grey(), _("Share of net revenue"): marks.accent()}
     scale = alt.Scale(domain=list(kinds), range=list(kinds.values()))
-    titles = {"name": _("Segment"), "customers": _("Customers"), "net": _("Net revenue")}
+    titles = {"name": _("Group"), "customers": _("Customers"), "net": _("Net revenue")}
     layers = []
     for field, kind, place in zip(("share", "share_of_net"), kinds, (0, _BAR + 2), strict=True):
         bars = alt.Chart(rows.assign(kind=kind)).mark_bar(height=_BAR, yOffset=place, cornerRadius=1)

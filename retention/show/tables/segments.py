@@ -21,7 +21,7 @@ def segment_rows(result: RfmSegments) -> pd.DataFrame:
     table, currency = result.summary, result.currency
     shown = pd.DataFrame(
         {
-            _("Segment"): [_(name) for name in table["segment"]],
+            _("Group"): [_(name) for name in table["segment"]],
             measure_name("customers"): counts(table["customers"]),
             _("Share of customers"): [percent(share) for share in table["share"]],
             measure_name("net"): amounts(table, "net", currency),
@@ -88,7 +88,7 @@ def playbook_rows(playbook: SegmentPlaybook) -> pd.DataFrame:
     ]
     return pd.DataFrame(
         {
-            _("Segment"): [_(name) for name in table["segment"]],
+            _("Group"): [_(name) for name in table["segment"]],
             measure_name("customers"): counts(table["customers"]),
             _("Can be written to"): counts(table["people"]),
             _("What it means"): [_(text) for text in table["meaning"]],

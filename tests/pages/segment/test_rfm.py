@@ -1,13 +1,14 @@
 """The segments page says what rfm_segments, segment_playbook and segment_customers say."""
 
-import io
 import json
+from dataclasses import replace
+from math import inf
 
-import pandas as pd
 import pytest
 
 import retention as rt
 from retention.segment.schemes import read_scheme
+from retention.show.files import csv_bytes
 from retention.show.sentences import money_slipping_away, worth
 
 PAGE = "pages/segment/rfm.py"
@@ -51,11 +52,11 @@ def test_the_tables_and_the_cards_say_it_again(page, shop):
     assert list(segments["Customers"]) == [f"{n:,}" for n in result.summary["customers"]]
     assert segments.loc[11, "Average order value"].endswith("(too few to tell)")
     assert cuts.loc[0, "Days since the last order"] == f"up to {result.scheme.recency[0]:.0f}"
-    assert list(plays["Segment"]) == list(playbook.table["segment"])
+    assert list(plays["Group"]) == list(playbook.table["segment"])
     assert len(people) == 100
     texts = page.texts
     for _number, row in playbook.table.iterrows():
-        assert f"**{row['segment']}** · customers: {row['customers']}".replace("**", "**") in texts
+        assert f"**{row['segment']}** · customers: {row['customers']}" in texts
         assert row["meaning"] in texts
         assert worth(row, playbook) in [*texts, ""]
 
@@ -63,7 +64,7 @@ def test_the_tables_and_the_cards_say_it_again(page, shop):
 def test_another_scheme_gives_other_groups(page, shop):
     page.choose("segments_by", "klaviyo")
     result = rt.rfm_segments(shop, "klaviyo")
-    assert list(page.test.dataframe[0].value["Segment"]) == list(result.summary["segment"])
+    assert list(page.test.dataframe[0].value["Group"]) == list(result.summary["segment"])
     assert money_slipping_away(result) in page.texts
 
 
@@ -85,9 +86,9 @@ def test_the_assumption_can_be_changed(page, shop):
 def test_the_button_of_a_card_chooses_the_list(page, shop):
     page.press("List: At Risk")
     people = rt.segment_customers(shop, "At Risk")
-    taken = pd.read_csv(io.BytesIO(page.downloads["segment_customers.csv"]))
-    assert taken["customer_ref"].tolist() == people["customer_ref"].tolist()
-    assert {"email", "contactable", "consent"} <= set(taken)
+    assert page.downloads["segment_customers.csv"] == csv_bytes(people)
+    assert {"email", "contactable", "consent"} <= set(people)
+    assert list(page.test.dataframe[3].value["Customer"]) == people["customer_ref"].head(100).tolist()
 
 
 def test_cut_points_and_names_of_ones_own_work_at_once(page, shop):
@@ -103,7 +104,7 @@ def test_cut_points_and_names_of_ones_own_work_at_once(page, shop):
     assert page.headline.startswith(f"{result.summary['customers'].iloc[0]} of 4,000 customers, the group “VIP”")
     assert result.summary["customers"].iloc[0] < usual.summary["customers"].iloc[0]
     fill(page, "Lost", "Hibernating")
-    assert list(page.test.dataframe[0].value["Segment"]).count("Hibernating") == 1
+    assert list(page.test.dataframe[0].value["Group"]).count("Hibernating") == 1
     fill(page, "Days since the last order, score 4: at most", 5.0)
     assert page.errors == [
         "The cut-points 10, 5, "
@@ -114,11 +115,14 @@ def test_cut_points_and_names_of_ones_own_work_at_once(page, shop):
     assert not page.errors
 
 
-def test_a_field_left_empty_is_out_of_reach(page):
-    page.choose("segments_by", "own")
-    fill(page, "Orders, score 5: at least", None)
-    assert json.loads(page.downloads["rfm_scheme.json"])["frequency"][-1] is None
-    assert page.test.dataframe[1].value.loc[0, "Orders"] == "nobody"
+def test_a_cut_point_out_of_reach_is_an_empty_field(page, shop):
+    scheme = replace(rt.rfm_segments(shop).scheme, frequency=(2, 3, 4, inf)).as_json()
+    page.choose("segments_by", "own").choose("own_start", "file")
+    page.test.file_uploader[0].set_value([("scheme.json", scheme.encode(), "application/json")])
+    page.test.run()
+    assert inputs(page)["Orders, score 5: at least"].value is None
+    assert json.loads(page.downloads["rfm_scheme.json"])["frequency"] == [2, 3, 4, None]
+    assert page.test.dataframe[1].value["Orders"].tolist()[:2] == ["nobody", "from 4"]
 
 
 def test_a_saved_scheme_is_loaded_again_and_any_other_file_is_refused(page, shop):
@@ -126,7 +130,7 @@ def test_a_saved_scheme_is_loaded_again_and_any_other_file_is_refused(page, shop
     page.choose("segments_by", "own").choose("own_start", "file")
     page.test.file_uploader[0].set_value([("scheme.json", b"\xef\xbb\xbf" + scheme.encode(), "application/json")])
     page.test.run()
-    assert "Golden" in list(page.test.dataframe[0].value["Segment"])
+    assert "Golden" in list(page.test.dataframe[0].value["Group"])
     page.test.file_uploader[0].set_value([("other.json", b'{"a": 1}', "application/json")])
     page.test.run()
     assert page.errors == ["This is no RFM scheme. Give the JSON that was saved from here, unchanged."]
@@ -160,7 +164,8 @@ def test_notebook_gives_the_screen_again(page, execute, way):
         fill(page, "Champions", "V'I\"P")
     printed = execute(
         page.notebook,
-        "from retention.show.sentences import who_brings_the_money as words\n"
+        "from retention.show.files import csv_bytes
+from retention.show.sentences import who_brings_the_money as words\n"
         "from retention.show.files import csv_bytes\n"
         "print(words(segments))\nprint(csv_bytes(people).decode('utf-8-sig'), end='')",
     )
