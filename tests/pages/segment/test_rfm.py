@@ -164,8 +164,7 @@ def test_notebook_gives_the_screen_again(page, execute, way):
         fill(page, "Champions", "V'I\"P")
     printed = execute(
         page.notebook,
-        "from retention.show.files import csv_bytes
-from retention.show.sentences import who_brings_the_money as words\n"
+        "from retention.show.sentences import who_brings_the_money as words\n"
         "from retention.show.files import csv_bytes\n"
         "print(words(segments))\nprint(csv_bytes(people).decode('utf-8-sig'), end='')",
     )
