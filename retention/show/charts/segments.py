@@ -30,7 +30,7 @@ def segment_bars(result):
     ]
     pattern = _("{segment}: {share} of customers, {net_share} of net revenue")
     rows["line"] = [
-        pattern.format(segment=row.name, share=percent(row.share, 0), net_share=percent(row.share_of_net, 0))
+        pattern.format(segment=row.name, share=percent(row.share), net_share=percent(row.share_of_net))
         for row in rows.itertuples(index=False)
     ]
     reach = marks.value_axis([*rows["share"], *rows["share_of_net"]], lambda value: percent(value, 0))

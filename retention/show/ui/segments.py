@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import inf
 from zlib import crc32
 
 import streamlit as st
@@ -58,8 +59,14 @@ def plays(playbook: SegmentPlaybook, key: str) -> None:
             st.markdown(f"**{_('What usually works')}:** {escape(_(row['works']))}")
             if words := sentences.worth(row, playbook):
                 st.caption(escape(words))
-            label = _("List: {segment}").format(segment=_(row["segment"]))
-            st.button(escape(label), key=f"play_{place}", on_click=_choose, args=(key, row["segment"]), type="tertiary")
+            st.button(
+                escape(_("List: {segment}").format(segment=_(row["segment"]))),
+                key=f"play_{place}",
+                on_click=_choose,
+                args=(key, row["segment"]),
+                type="tertiary",
+                icon=":material/groups:",
+            )
 
 
 def _columns(wide: int, count: int) -> list:
@@ -72,6 +79,7 @@ def _columns(wide: int, count: int) -> list:
 
 def _choose(key: str, segment: str) -> None:
     st.session_state[key] = segment
+    st.toast(escape(_("The list below now shows this group: {segment}").format(segment=_(segment))))
 
 
 def _cuts(part: str, begin: rt.RfmScheme, key: str) -> list[float | None]:
@@ -80,14 +88,16 @@ def _cuts(part: str, begin: rt.RfmScheme, key: str) -> list[float | None]:
     label = _("{what}, score {score}: at most") if best_first else _("{what}, score {score}: at least")
     given = []
     for place, (column, cut) in enumerate(zip(st.columns(begin.levels - 1), getattr(begin, part), strict=True)):
+        field = f"{key}_{place}"
+        st.session_state.setdefault(field, None if cut == inf else cut)  # a default of its own could not be emptied
         given.append(
             column.number_input(
                 label.format(what=what, score=begin.levels - place if best_first else place + 2),
-                value=None if cut == float("inf") else cut,
+                value=None,
                 step=1.0,
                 format="%.2f" if part == "monetary" else "%.0f",
                 placeholder=_("nobody"),
-                key=f"{key}_{place}",
+                key=field,
                 **KEPT,
             )
         )

@@ -123,6 +123,8 @@ def test_a_cut_point_out_of_reach_is_an_empty_field(page, shop):
     assert inputs(page)["Orders, score 5: at least"].value is None
     assert json.loads(page.downloads["rfm_scheme.json"])["frequency"] == [2, 3, 4, None]
     assert page.test.dataframe[1].value["Orders"].tolist()[:2] == ["nobody", "from 4"]
+    fill(page, "Orders, score 4: at least", None)
+    assert json.loads(page.downloads["rfm_scheme.json"])["frequency"] == [2, 3, None, None]
 
 
 def test_a_saved_scheme_is_loaded_again_and_any_other_file_is_refused(page, shop):
