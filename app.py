@@ -63,6 +63,9 @@ page = st.navigation(
                 icon=":material/balance:",
             ),
         ],
+        _("Who they are"): [
+            st.Page("pages/segment/rfm.py", title=_("Segments"), url_path="segments", icon=":material/groups:"),
+        ],
     },
     expanded=True,
 )

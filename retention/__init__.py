@@ -21,6 +21,8 @@ from retention.measure.windows import last_months
 from retention.orders import Orders
 from retention.sample.load import load_sample
 from retention.sample.shop import make_shop
+from retention.segment.people import segment_customers
+from retention.segment.playbook import segment_playbook
 from retention.segment.rfm import rfm_segments
 from retention.segment.schemes import RfmScheme
 from retention.show import charts
@@ -55,6 +57,8 @@ __all__ = [
     "retention_table",
     "revenue_bridge",
     "rfm_segments",
+    "segment_customers",
+    "segment_playbook",
     "time_to_next_order",
     "vendor_rates",
 ]

@@ -23,6 +23,7 @@ PUBLIC = (
     "Orders",
     "QuestionError",
     "RetentionError",
+    "RfmScheme",
     "account_table",
     "channel_table",
     "charts",
@@ -42,6 +43,9 @@ PUBLIC = (
     "read_orders",
     "retention_table",
     "revenue_bridge",
+    "rfm_segments",
+    "segment_customers",
+    "segment_playbook",
     "time_to_next_order",
     "vendor_rates",
 )

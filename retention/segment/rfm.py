@@ -14,7 +14,7 @@ from retention.errors import EmptyError, OptionError, check_option
 from retention.intervals import ENOUGH, ratio_of_sums, wilson
 from retention.orders import Orders, known_purchases, purchases_and_returns
 from retention.periods import day_number
-from retention.segment.schemes import SEASONAL, RfmScheme, codes, scheme_of
+from retention.segment.schemes import CUT, SEASONAL, RfmScheme, codes, scheme_of
 
 MONETARY = ("net", "profit")
 SEASON = 45  # days within which purchases belong to one season
@@ -34,6 +34,7 @@ class RfmSegments:
     summary: pd.DataFrame
     scheme: RfmScheme
     monetary: str
+    currency: str
     notes: tuple[str, ...] = ()
 
 
@@ -42,9 +43,10 @@ def rfm_segments(orders: Orders, scheme: str | RfmScheme = "quintile", monetary:
 
     recency_days = days from the last purchase to the end of observation; frequency = number of purchases; monetary = net
     revenue of all the customer's orders, returns included, or profit with monetary="profit" (`Orders.with_margin`). Each
-    becomes a score from 1 to 5, 5 the best: score = 1 + ⌊5 × customers who are worse ÷ customers⌋, so that equal values
-    always get equal scores and the order of the rows changes nothing. Where many are equal, some scores are empty: where
-    70 of 100 bought once, frequency has no 2 and no 3. A scheme may name the cut-points instead.
+    becomes a score from 1 to 5, 5 the best. For frequency and money, score = 1 + ⌊5 × customers who have less ÷ customers⌋; for
+    recency, score = 5 − ⌊5 × customers who bought later ÷ customers⌋. So equal values always get equal scores, the order of
+    the rows changes nothing, and who bought last is never called lost. Where many are equal, some scores are empty: where 70 of
+    100 bought once, frequency has no 2, 3 and 4. A scheme may name the cut-points instead.
 
     scheme: "quintile" (5 levels, eleven segments by recency and the mean of the two other scores), "klaviyo" (3 levels:
     recency up to 180, up to 365 and more days, thirds of the shop's customers for the others, six segments), or an
@@ -54,7 +56,7 @@ def rfm_segments(orders: Orders, scheme: str | RfmScheme = "quintile", monetary:
 
     Returns an RfmSegments. table: customer_id, recency_days, frequency, monetary (currency units), r, f, m (scores), code
     ("543"), segment. summary, one row a segment, those without customers included: segment, customers, share, net,
-    share_of_net, aov (average order value) with aov_low and aov_high, median_days_silent, repeat_rate (customers with two or
+    share_of_net, profit (missing without a margin), aov (average order value) with aov_low and aov_high, median_days_silent, repeat_rate (customers with two or
     more purchases ÷ customers) with repeat_rate_low and repeat_rate_high, enough (at least 30 customers). Raises OptionError
     for an unknown scheme or monetary and for profit without a margin, and EmptyError when no purchase names a customer.
 
@@ -69,7 +71,7 @@ def rfm_segments(orders: Orders, scheme: str | RfmScheme = "quintile", monetary:
     >>> import retention as rt
     >>> result = rt.rfm_segments(rt.load_sample("cdnow"))
     >>> len(result.table), int(result.summary["customers"].sum()), result.scheme.recency
-    (2349, 2349, (104.0, 377.0, 477.0, 506.0))
+    (2349, 2349, (151.0, 442.0, 487.0, 513.0))
     """
     check_option("monetary", monetary, MONETARY)
     if monetary == "profit" and orders.margin is None:
@@ -89,30 +91,26 @@ def rfm_segments(orders: Orders, scheme: str | RfmScheme = "quintile", monetary:
     for score, name in (("f", "frequency"), ("m", "monetary")):
         table[score] = (1 + np.searchsorted(getattr(used, name), table[name], side="right")).astype("int8")
     table["code"], table["segment"] = _codes_and_segments(table, used, found["is_seasonal"].to_numpy())
-    names = [*used.names, SEASONAL] if SEASONAL in table["segment"].cat.categories else used.names
-    summary = _summary(table, found["net"].to_numpy(dtype=float) / 100, names)
-    return RfmSegments(table, summary, used, monetary, _notes(table, used))
+    profit = found["profit"].to_numpy(dtype=float) / 1e6
+    summary = _summary(table, found["net"].to_numpy(dtype=float) / 100, profit)
+    return RfmSegments(table, summary, used, monetary, orders.currency, _notes(table, used))
 
 
 def with_cuts(scheme: RfmScheme, table: pd.DataFrame) -> RfmScheme:
     """The scheme with every cut-point it left open set to equal shares of these customers."""
     cuts = {}
-    if not scheme.recency:
-        cuts["recency"] = tuple(
-            -cut for cut in reversed(_equal_shares(-table["recency_days"].to_numpy(), scheme.levels))
-        )
-    for name in ("frequency", "monetary"):
-        if not getattr(scheme, name):
-            cuts[name] = tuple(_equal_shares(table[name].to_numpy(), scheme.levels))
+    for part, name in zip(CUT, ("recency_days", "frequency", "monetary"), strict=True):
+        if not getattr(scheme, part):
+            distinct, steps = _equal_shares(table[name].to_numpy(), scheme.levels)
+            reached = np.searchsorted(steps, np.arange(1, scheme.levels))
+            cuts[part] = distinct[reached - 1] if part == "recency" else np.append(distinct, np.inf)[reached]
     return replace(scheme, **cuts)
 
 
-def _equal_shares(values: np.ndarray, levels: int) -> list[float]:
-    """From which value on a score is 2, 3, …: 1 + ⌊levels × smaller values ÷ values⌋; inf where no value gets there."""
+def _equal_shares(values: np.ndarray, levels: int) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct values, ascending, and how many steps each is from the smallest: ⌊levels × smaller values ÷ values⌋."""
     distinct, counts = np.unique(values, return_counts=True)
-    scores = 1 + levels * (np.cumsum(counts) - counts) // len(values)
-    reached = np.searchsorted(scores, np.arange(2, levels + 1))
-    return [float(distinct[at]) if at < len(distinct) else np.inf for at in reached]
+    return distinct, levels * (np.cumsum(counts) - counts) // len(values)
 
 
 @lru_cache
@@ -154,15 +152,18 @@ def _codes_and_segments(
     silent = table["recency_days"].to_numpy()
     calls = is_seasonal & (silent <= A_YEAR[1]) & (table["r"].to_numpy() < scheme.levels - 1)
     if calls.any():
-        segments, names = np.where(calls, len(names), segments), [*names, SEASONAL]
+        names = list(dict.fromkeys([*names, SEASONAL]))
+        segments = np.where(calls, names.index(SEASONAL), segments)
     return pd.Categorical.from_codes(places, every), pd.Categorical.from_codes(segments, names)
 
 
-def _summary(table: pd.DataFrame, net: np.ndarray, names: list[str]) -> pd.DataFrame:
+def _summary(table: pd.DataFrame, net: np.ndarray, profit: np.ndarray) -> pd.DataFrame:
+    names = list(table["segment"].cat.categories)
     customers = pd.DataFrame(
         {
             "segment": table["segment"],
             "net": net,
+            "profit": profit,
             "orders": table["frequency"].astype(float),
             "silent": table["recency_days"],
             "again": (table["frequency"] > 1).astype(float),
@@ -177,6 +178,7 @@ def _summary(table: pd.DataFrame, net: np.ndarray, names: list[str]) -> pd.DataF
     total = float(net.sum())
     result = pd.DataFrame({"customers": n, "share": n / len(table), "net": sums["net"]})
     result["share_of_net"] = sums["net"] / total if total > 0 else np.nan
+    result["profit"] = groups["profit"].sum(min_count=1).reindex(names)
     result["aov"] = sums["net"] / bought
     result["aov_low"], result["aov_high"] = ratio_of_sums(n, sums["net"], bought, sums["nn"], sums["oo"], sums["no"])
     result["median_days_silent"] = groups["silent"].median().reindex(names)
@@ -191,6 +193,8 @@ def _notes(table: pd.DataFrame, scheme: RfmScheme) -> tuple[str, ...]:
     notes = []
     if len(table) < scheme.levels**2:
         notes.append("With so few customers the scores say little more than the order of the list.")
+    if table["recency_days"].nunique() == 1 and len(table) > 1:
+        notes.append("Everybody bought last on the same day: recency tells nobody apart.")
     if (table["frequency"] == 1).all():
         notes.append("Everybody bought once: frequency tells nobody apart.")
     if table["monetary"].nunique() == 1 and len(table) > 1:

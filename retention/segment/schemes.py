@@ -6,18 +6,24 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise, product
+from math import inf
 
 from retention.errors import OptionError, check_option
 
 SEASONAL = "Seasonal"
+CUT = ("recency", "frequency", "monetary")
+USUAL = (
+    "Champions", "Loyal Customers", "Potential Loyalists", "New Customers", "Promising", "Need Attention", "About to Sleep",
+    "At Risk", "Cannot Lose Them", "Hibernating", "Lost",
+)  # fmt: skip
 
 # Rows: recency 5 down to 1; columns: the mean of frequency and monetary score, rounded up, 1 to 5.
 GRID = (
     ("New Customers", "Potential Loyalists", "Potential Loyalists", "Champions", "Champions"),
     ("Promising", "Potential Loyalists", "Potential Loyalists", "Loyal Customers", "Champions"),
     ("About to Sleep", "Need Attention", "Need Attention", "Loyal Customers", "Loyal Customers"),
-    ("Hibernating", "About to Sleep", "At Risk", "At Risk", "Cannot Lose Them"),
-    ("Lost", "Hibernating", "Hibernating", "Cannot Lose Them", "Cannot Lose Them"),
+    ("Hibernating", "About to Sleep", "At Risk", "At Risk", "At Risk"),
+    ("Lost", "Hibernating", "At Risk", "Cannot Lose Them", "Cannot Lose Them"),
 )
 KLAVIYO_GRID = {
     "Champions": "333 332 323",
@@ -33,14 +39,14 @@ KLAVIYO_GRID = {
 class RfmScheme:
     """How RFM scores are made and what they are called.
 
-    levels: how many scores there are, from 1 (lowest) up to this (best)
+    levels: how many scores there are, 2 to 9, from 1 (lowest) up to this (best)
     recency: days of silence, ascending; who was silent for at most the first gets the best score, for at most the second the
     next, and so on; levels − 1 numbers, or empty for equal shares of the shop's own customers
     frequency: number of purchases, ascending; who has at least the first gets score 2, at least the second 3; or empty
-    monetary: amount in currency units, likewise; or empty
-    segments: code ("543" for recency 5, frequency 4, monetary 3) → name; every code of the scheme once
+    monetary: amount in currency units, likewise; or empty. An infinite number, or None, is out of everybody's reach
+    segments: code ("543" for recency 5, frequency 4, monetary 3) → name; every code of the scheme once, the best name first
 
-    Raises OptionError when cut-points descend or are too many or too few, and when a code has no name.
+    Raises OptionError when levels are none, when cut-points descend or are too many or too few, and when a code has no name.
 
     >>> RfmScheme("own", 2, segments={"111": "asleep", **{code: "awake" for code in codes(2) if code != "111"}}).levels
     2
@@ -54,10 +60,13 @@ class RfmScheme:
     segments: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for part in ("recency", "frequency", "monetary"):
-            cuts = tuple(getattr(self, part))
+        if self.levels not in range(2, 10):
+            raise OptionError("levels={levels!r} is not possible.", "Give a number from 2 to 9.", levels=self.levels)
+        for part in CUT:
+            cuts = tuple(inf if cut is None else float(cut) for cut in getattr(self, part))
             object.__setattr__(self, part, cuts)
-            if cuts and (len(cuts) != self.levels - 1 or any(low > high for low, high in pairwise(cuts))):
+            ascend = all(low <= high for low, high in pairwise((-inf, *cuts)))
+            if cuts and (len(cuts) != self.levels - 1 or not ascend):
                 raise OptionError(
                     "The cut-points {cuts} of {part} do not fit.",
                     "Give {number} numbers, none smaller than the one before.",
@@ -65,8 +74,9 @@ class RfmScheme:
                     part=part,
                     number=self.levels - 1,
                 )
-        missing = [code for code in codes(self.levels) if not self.segments.get(code)]
-        if missing or len(self.segments) != self.levels**3:
+        named = dict(self.segments)
+        missing = [code for code in codes(self.levels) if not str(named.get(code) or "").strip()]
+        if missing or len(named) != self.levels**3:
             raise OptionError(
                 "The codes {codes} have no segment, or a segment is given to a code that does not exist.",
                 "Give every code from {first} to {last} one name.",
@@ -74,18 +84,18 @@ class RfmScheme:
                 first="1" * 3,
                 last=str(self.levels) * 3,
             )
+        object.__setattr__(self, "segments", {code: str(name).strip() for code, name in named.items()})
 
     @property
     def names(self) -> list[str]:
         """The names of its segments, the best first."""
-        best = {
-            name: max(code for code, other in self.segments.items() if other == name) for name in self.segments.values()
-        }
-        return sorted(best, key=lambda name: best[name], reverse=True)
+        return list(dict.fromkeys(self.segments.values()))
 
     def as_json(self) -> str:
-        """The scheme as text that `scheme_of` reads again."""
-        return json.dumps(asdict(self), ensure_ascii=False, indent=1)
+        """The scheme as text that `scheme_of` reads again: its cut-points, null where out of reach, and each segment's codes."""
+        cuts = {part: [None if cut == inf else cut for cut in getattr(self, part)] for part in CUT}
+        listed = {name: " ".join(code for code in self.segments if self.segments[code] == name) for name in self.names}
+        return json.dumps({**asdict(self), **cuts, "segments": listed}, ensure_ascii=False)
 
 
 def codes(levels: int) -> list[str]:
@@ -104,23 +114,44 @@ def scheme_of(scheme: str | RfmScheme) -> RfmScheme:
     if not scheme.lstrip().startswith("{"):
         check_option("scheme", scheme, tuple(SCHEMES))
         return SCHEMES[scheme]
+    return read_scheme(scheme)
+
+
+def read_scheme(text: str) -> RfmScheme:
+    """The scheme that `RfmScheme.as_json` wrote; OptionError for any other text."""
     try:
-        return RfmScheme(**json.loads(scheme))
-    except (TypeError, ValueError) as error:
+        read = json.loads(text)
+        return RfmScheme(**{**read, "segments": _by_code(read["segments"])})
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise OptionError("This is no RFM scheme.", "Give the JSON that was saved from here, unchanged.") from error
 
 
-def _usual(code: str) -> str:
+def _by_code(listed: Mapping[str, str]) -> dict[str, str]:
+    """Code → name, from name → its codes."""
+    pairs = [(code, name) for name, together in listed.items() for code in together.split()]
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError(listed)
+    return dict(pairs)
+
+
+def usual_name(code: str) -> str:
+    """What a code of five levels is usually called: by recency and the mean of the two other scores, rounded up.
+
+    >>> usual_name("555"), usual_name("155"), usual_name("511")
+    ('Champions', 'Cannot Lose Them', 'New Customers')
+    """
     r, f, m = map(int, code)
     return GRID[5 - r][(f + m + 1) // 2 - 1]
 
 
 SCHEMES = {
-    "quintile": RfmScheme("quintile", 5, segments={code: _usual(code) for code in codes(5)}),
+    "quintile": RfmScheme(
+        "quintile", 5, segments={code: name for name in USUAL for code in codes(5) if usual_name(code) == name}
+    ),
     "klaviyo": RfmScheme(
         "klaviyo",
         3,
         recency=(180, 365),
-        segments={code: name for name, listed in KLAVIYO_GRID.items() for code in listed.split()},
+        segments=_by_code(KLAVIYO_GRID),
     ),
 }

@@ -15,6 +15,8 @@ import retention as rt
 from retention import schema
 from retention.ingest import build, kinds, mapping
 from retention.measure import vendors
+from retention.segment.playbook import PLAYS
+from retention.segment.schemes import CUT, SCHEMES
 from retention.show.sentences import explained
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +35,9 @@ EXPLAINED = (
     rt.feedback_table,
     rt.vendor_rates,
     rt.compare_cohorts,
+    rt.rfm_segments,
+    rt.segment_playbook,
+    rt.segment_customers,
 )
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")
@@ -55,6 +60,8 @@ def messages() -> list[str]:
         found |= dict.fromkeys(filter(None, said))
     found |= dict.fromkeys(text for rule in vendors.RULES for text in (rule.name, rule.sentence, rule.why))
     found |= dict.fromkeys(vendors.MISSING.values())
+    found |= dict.fromkeys([*CUT, *PLAYS, *(name for scheme in SCHEMES.values() for name in scheme.names)])
+    found |= dict.fromkeys(text for play in PLAYS.values() for text in (play.meaning, play.works))
     found |= dict.fromkeys(text for function in EXPLAINED for text in explained(function))
     return list(found)
 

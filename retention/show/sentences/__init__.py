@@ -20,6 +20,7 @@ from retention.show.sentences.cohorts import compared, who_comes_back
 from retention.show.sentences.discounts import beside_full_price, won_with_a_discount
 from retention.show.sentences.feedback import after_feedback, complaints, ratings_say, tickets_say, who_answered
 from retention.show.sentences.kpis import change, is_month, kpi, kpi_notes, more_or_less, moves, overview, span
+from retention.show.sentences.segments import money_slipping_away, who_brings_the_money, worth
 from retention.show.sentences.timing import days_to_act, groups_beside, when_they_return
 from retention.show.sentences.vendors import depends_on_the_rule, rule_by_rule
 
@@ -42,6 +43,7 @@ __all__ = [
     "kpi",
     "kpi_notes",
     "least_likely",
+    "money_slipping_away",
     "more_or_less",
     "moves",
     "nothing_to_look_at",
@@ -55,10 +57,12 @@ __all__ = [
     "when_they_return",
     "where_customers_come_from",
     "who_answered",
+    "who_brings_the_money",
     "who_comes_back",
     "whose_change",
     "why_revenue_moved",
     "won_with_a_discount",
+    "worth",
 ]
 
 

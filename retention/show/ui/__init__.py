@@ -5,6 +5,7 @@ from retention.show.ui.account import account
 from retention.show.ui.attention import look_at, targets
 from retention.show.ui.intake import settle, upload
 from retention.show.ui.screen import chart, choice, escape, finish, pick, run, say, start
+from retention.show.ui.segments import extra_share, own_scheme, plays
 from retention.show.ui.session import Data, choose_language, data, open_sample, sweep, use_chosen_language
 from retention.show.ui.tables import cards, kpi_rows, quality_table, summary_table, table
 
@@ -18,12 +19,15 @@ __all__ = [
     "choose_language",
     "data",
     "escape",
+    "extra_share",
     "filters",
     "finish",
     "kpi_rows",
     "look_at",
     "open_sample",
+    "own_scheme",
     "pick",
+    "plays",
     "quality_table",
     "run",
     "say",

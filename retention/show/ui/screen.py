@@ -17,7 +17,7 @@ from retention.show.ui import assumptions, filters, session
 
 alt.theme.enable("none")  # Streamlit brings its own
 
-OWN_WORDS = ("meaning", "expected", "reason", "what")
+OWN_WORDS = ("meaning", "expected", "reason", "what", "part")
 
 
 def start(title: str, question: str) -> rt.Orders:
