@@ -21,7 +21,9 @@ from retention.measure.windows import last_months
 from retention.orders import Orders
 from retention.sample.load import load_sample
 from retention.sample.shop import make_shop
+from retention.segment.builder import select_customers
 from retention.segment.rfm import rfm_segments
+from retention.segment.rules import rule_of
 from retention.segment.schemes import RfmScheme
 from retention.show import charts
 
@@ -55,6 +57,8 @@ __all__ = [
     "retention_table",
     "revenue_bridge",
     "rfm_segments",
+    "rule_of",
+    "select_customers",
     "time_to_next_order",
     "vendor_rates",
 ]
