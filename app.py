@@ -63,6 +63,11 @@ page = st.navigation(
                 icon=":material/balance:",
             ),
         ],
+        _("Who they are"): [
+            st.Page(
+                "pages/segment/builder.py", title=_("Segment builder"), url_path="builder", icon=":material/filter_alt:"
+            ),
+        ],
     },
     expanded=True,
 )

@@ -42,6 +42,8 @@ PUBLIC = (
     "read_orders",
     "retention_table",
     "revenue_bridge",
+    "rule_of",
+    "select_customers",
     "time_to_next_order",
     "vendor_rates",
 )

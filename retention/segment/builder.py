@@ -14,8 +14,9 @@ from retention.intervals import wilson
 from retention.orders import Orders, known_purchases, whole_history
 from retention.periods import day_number
 from retention.schema import CUSTOMERS
+from retention.segment.conditions import Condition
 from retention.segment.fields import FIELDS, SEGMENTS, of_known, source
-from retention.segment.rules import Condition, Rule, judged, rule_of
+from retention.segment.rules import Rule, judged, rule_of
 
 TOLD = ("name", "email", "phone", "country", "city", "contactable", "consent")
 
@@ -54,7 +55,8 @@ def select_customers(orders: Orders, rule: str | dict | Rule) -> CustomerSelecti
     a purchase that passes), and do not change who somebody is: whoever spent 500 in all has spent 500 in every channel. Only
     the last day of a filter, and which orders count, change what a rule sees. Net revenue is that of all orders, refunds
     taken off; days since the last order are counted to the end of observation; average order value = net ÷ orders; discount
-    share = discounts ÷ gross revenue; at full price means an order without discount and code; age = year of the end of
+    share = discounts ÷ gross revenue; at full price means an order without discount and code, and an order without a code used none;
+    whoever stands in a customers file that has tags, and has none there, has none; age = year of the end of
     observation − year of birth; the rating is the customer's last; the segment is that of `rfm_segments`; a product counts as
     bought also when it came back.
 
@@ -135,6 +137,17 @@ def starting_rules(orders: Orders) -> dict[str, Rule]:
     return {name: Rule("all", parts) for name, parts in rules.items()}
 
 
+def known_fields(orders: Orders) -> list[str]:
+    """The fields of which this shop knows something, in the order of `FIELDS`."""
+    people = {name: field for name, field in FIELDS.items() if field.source == "customers"}
+    rows = source("customers", CUSTOMERS, orders.as_of)
+    told = orders.frame(rows.aggregate(**{name: field.value(rows).count() for name, field in people.items()})).iloc[0]
+    known = {name: bool(told[name]) for name in people}
+    known |= {"profit": orders.margin is not None, "score": orders.has("feedback")}
+    known |= {name: bool(known_words(orders, name, 1)) for name, field in FIELDS.items() if field.kind == "words"}
+    return [name for name in FIELDS if known.get(name, True)]
+
+
 def known_words(orders: Orders, field: str, limit: int = 500) -> list[str]:
     """The words that a field holds in this shop, those of most rows first; at most so many."""
     if field == "segment":
@@ -142,7 +155,11 @@ def known_words(orders: Orders, field: str, limit: int = 500) -> list[str]:
     paid = of_known(whole_history(orders), orders.as_of)
     rows = source(FIELDS[field].source, paid, orders.as_of)
     words = rows.select(word=FIELDS[field].value(rows))
-    words = words.filter(words.word.notnull()).group_by("word").aggregate(rows=lambda table: table.count())
+    words = (
+        words.filter(words.word.notnull() & (words.word != ""))
+        .group_by("word")
+        .aggregate(rows=lambda table: table.count())
+    )
     found = orders.frame(words.order_by(words.rows.desc(), words.word).limit(limit))
     if field != "tags":
         return found["word"].tolist()

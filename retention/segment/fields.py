@@ -53,15 +53,17 @@ def _orders(table: ir.Table, when: ir.BooleanValue | None = None) -> ir.Value:
     return table.count(where=table.is_purchase if when is None else table.is_purchase & when)
 
 
-def _of_purchases(column: str) -> Callable[..., ir.Value]:
-    def words(table: ir.Table) -> ir.Value:
-        return ibis.ifelse(table.is_purchase, table[column].strip().nullif(""), ibis.null("string"))
+def _channel(table: ir.Table) -> ir.Value:
+    return ibis.ifelse(table.is_purchase, table.channel, ibis.null("string"))
 
-    return words
+
+def _code(table: ir.Table) -> ir.Value:
+    """The code of a purchase as the discounts are told apart by; an order without one is known to have none."""
+    return ibis.ifelse(table.is_purchase, table.discount_code.strip().upper().fill_null(""), ibis.null("string"))
 
 
 def _is_full_price(table: ir.Table) -> ir.BooleanValue:
-    return (table.discounts == 0) & table.discount_code.strip().nullif("").isnull()
+    return (table.discounts == 0) & (_code(table) == "")
 
 
 def _discount_share(table: ir.Table) -> ir.Value:
@@ -83,8 +85,8 @@ FIELDS = {
     "last_order": Field("date", "orders", lambda table: table.day.max(where=table.is_purchase)),
     "products": Field("words", "lines", lambda table: ibis.coalesce(table["product"], table.product_id), in_days=True),
     "categories": Field("words", "lines", _column("category"), in_days=True),
-    "channels": Field("words", "orders", _of_purchases("channel"), in_days=True),
-    "discount_codes": Field("words", "orders", _of_purchases("discount_code"), in_days=True),
+    "channels": Field("words", "orders", _channel, in_days=True),
+    "discount_codes": Field("words", "orders", _code, in_days=True),
     "discount_share": Field("share", "orders", _discount_share),
     "full_price": Field("yes/no", "orders", lambda table: _is_full_price(table).any(where=table.is_purchase)),
     "segment": Field("word", "segments", _column("segment")),
@@ -121,8 +123,9 @@ def source(name: str, paid: ir.Table, as_of: date) -> ir.Table:
     if name == "customers":
         return CUSTOMERS.mutate(year=ibis.literal(as_of.year, "int32"))
     if name == "people":
-        tidy = PEOPLE.tags.replace(";", ",").replace("|", ",").replace(", ", ",").strip().nullif("")
-        return PEOPLE.filter(PEOPLE.customer_id.notnull()).select("customer_id", tags=tidy)
+        tidy = PEOPLE.tags.replace(";", ",").replace("|", ",").replace(", ", ",").strip()
+        known = PEOPLE.mutate(tidy=tidy, tagged=tidy.count().over(ibis.window())).filter(PEOPLE.customer_id.notnull())
+        return known.select("customer_id", tags=ibis.ifelse(known.tagged > 0, known.tidy.fill_null(""), known.tidy))
     return _last_ratings(as_of) if name == "ratings" else _segments(paid)
 
 

@@ -9,112 +9,19 @@ from functools import lru_cache, reduce
 from operator import and_, or_
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 
 from retention.errors import OptionError, check_option
-from retention.periods import as_date, day_number
-from retention.segment.fields import FIELDS, ONE_ROW, SEGMENTS, TESTS, holds, of_known, source
+from retention.segment.conditions import Condition, columns, met
+from retention.segment.fields import FIELDS, ONE_ROW, of_known, source
 
 HOWS = ("all", "any")
-DEEPEST = 3  # a rule, a rule in it, and one in that
-LARGEST = 1e15
-EXPECTED = {
-    "number": "a number",
-    "money": "an amount in currency units",
-    "share": "a share from 0 to 1, such as 0.2 for 20 %",
-    "date": "a date like 2025-12-31",
-    "word": "a word or a list of words",
-    "words": "a word or a list of words",
-    "yes/no": "true or false",
-}
-
-
-@dataclass(frozen=True)
-class Condition:
-    """One question about a customer.
-
-    field: a name in `FIELDS`. test: what is asked of it, see `TESTS`. value: a number, a date as text, words, True or False; for
-    "between" two values, both included. days: only what happened in the last so many days counts; for net, orders, products,
-    categories, channels and discount_codes.
-
-    Raises OptionError for a field or test that does not exist and a value that does not fit.
-
-    >>> Condition("products", "any of", "Lamp").value
-    ('Lamp',)
-    """
-
-    field: str
-    test: str
-    value: Any
-    days: int | None = None
-
-    def __post_init__(self) -> None:
-        check_option("field", self.field, tuple(FIELDS))
-        field = FIELDS[self.field]
-        check_option("test", self.test, TESTS[field.kind])
-        object.__setattr__(self, "value", self._checked(field.kind))
-        if self.days is not None and not (field.in_days and _is_whole(self.days) and 0 < self.days <= 36_500):
-            raise OptionError(
-                "days={days!r} does not go with {field}.",
-                "Give a whole number of days, and only for: {allowed}.",
-                days=self.days,
-                field=self.field,
-                allowed=", ".join(name for name, known in FIELDS.items() if known.in_days),
-            )
-
-    def _checked(self, kind: str) -> Any:
-        """The value as it is kept: words and two ends as tuples, dates as text."""
-        value = self.value
-        if kind in ("word", "words"):
-            words = (value,) if isinstance(value, str) else value
-            fits = isinstance(words, tuple | list) and words and all(isinstance(word, str) and word for word in words)
-            if fits and self.field == "segment":
-                for word in words:
-                    check_option("segment", word, SEGMENTS)
-            return tuple(dict.fromkeys(words)) if fits else self._refuse(kind)
-        if kind == "yes/no":
-            return value if isinstance(value, bool) else self._refuse(kind)
-        ends = value if self.test == "between" else (value,)
-        if not isinstance(ends, tuple | list) or len(ends) != (2 if self.test == "between" else 1):
-            self._refuse(kind)
-        ends = tuple(self._end(end, kind) for end in ends)
-        if ends[0] > ends[-1]:
-            self._refuse(kind)
-        return ends if self.test == "between" else ends[0]
-
-    def _end(self, end: Any, kind: str) -> Any:
-        if kind == "date":
-            try:
-                return as_date("value", end).isoformat()
-            except OptionError:
-                self._refuse(kind)
-        is_number = isinstance(end, int | float) and not isinstance(end, bool) and abs(end) <= LARGEST
-        if not is_number or (kind == "share" and not 0 <= end <= 1):
-            self._refuse(kind)
-        return end
-
-    def _refuse(self, kind: str) -> None:
-        what = "two of these, the smaller first: {what}" if self.test == "between" else "{what}"
-        raise OptionError(
-            "{value!r} does not go with {field} {test}.",
-            f"Expected: {what}.",
-            value=self.value,
-            field=self.field,
-            test=self.test,
-            what=EXPECTED[kind],
-        )
-
-    def as_dict(self) -> dict[str, Any]:
-        """The condition as JSON knows it."""
-        value = list(self.value) if isinstance(self.value, tuple) else self.value
-        days = {} if self.days is None else {"days": self.days}
-        return {"field": self.field, "test": self.test, "value": value, **days}
+DEEPEST = 2  # a rule, and rules in it
 
 
 @dataclass(frozen=True, repr=False)
 class Rule:
-    """Conditions that all hold, or of which any holds; a part may be such a rule itself, up to three deep.
+    """Conditions that all hold, or of which any holds; a part may be such a rule itself, which holds conditions only.
 
     how: "all" or "any". parts: Conditions and Rules.
 
@@ -137,7 +44,7 @@ class Rule:
         if not parts or not all(isinstance(part, Condition | Rule) for part in parts):
             raise OptionError("A rule without conditions chooses nobody.", "Give it at least one condition.")
         if self._depth() > DEEPEST:
-            raise OptionError("The rule is nested too deep.", "Put rules into rules at most twice.")
+            raise OptionError("The rule is nested too deep.", "Put rules into a rule, and only conditions into those.")
 
     def __repr__(self) -> str:
         return f"rt.rule_of({self.as_json(indent=None)!r})"
@@ -216,10 +123,6 @@ def _no_rule() -> OptionError:
     )
 
 
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
 @lru_cache
 def judged(rule: Rule, history: ir.Table, as_of: date) -> ir.Table:
     """One row a customer with a purchase: customer_id, orders, net, first_day, last_day, is_met, and met_0, met_1, … for the conditions
@@ -237,7 +140,7 @@ def judged(rule: Rule, history: ir.Table, as_of: date) -> ir.Table:
         name = FIELDS[condition.field].source
         if name not in tables:
             tables[name], asked[name] = source(name, paid, as_of), {}
-        asked[name] |= _columns(n, condition, tables[name])
+        asked[name] |= columns(n, condition, tables[name])
     each = paid.group_by("customer_id").aggregate(
         orders=paid.count(where=paid.is_purchase),
         net=paid.net.sum().cast("int64"),
@@ -246,59 +149,20 @@ def judged(rule: Rule, history: ir.Table, as_of: date) -> ir.Table:
         **asked.pop("orders"),
     )
     each = each.filter(each.orders > 0)
-    for name, columns in asked.items():
+    for name, values in asked.items():
         table, key = tables[name], f"{name}_id"
         if name in ONE_ROW:
-            told = table.select(table.customer_id.name(key), **columns)
+            told = table.select(table.customer_id.name(key), **values)
         else:
-            told = table.group_by(table.customer_id.name(key)).aggregate(**columns)
+            told = table.group_by(table.customer_id.name(key)).aggregate(**values)
         each = each.left_join(told, each.customer_id == told[key])
-    each = each.mutate(**{f"met_{n}": _met(each, n, condition) for n, condition in enumerate(conditions)})
+    each = each.mutate(**{f"met_{n}": met(each, n, condition) for n, condition in enumerate(conditions)})
     numbers = iter(range(len(conditions)))
     return each.select(
         "customer_id", "orders", "net", "first_day", "last_day",
         *(f"met_{n}" for n in range(len(conditions))),
         is_met=_joined(rule, each, numbers),
     )  # fmt: skip
-
-
-def _columns(n: int, condition: Condition, table: ir.Table) -> dict[str, ir.Value]:
-    """What has to be known of every customer to judge a condition, named by its number."""
-    field = FIELDS[condition.field]
-    when = None if condition.days is None else table.ago <= condition.days
-    if field.kind != "words":
-        return {f"value_{n}": field.value(table) if when is None else field.value(table, when)}
-    column = field.value(table)
-    each = [(word,) for word in condition.value] if condition.test == "all of" else [condition.value]
-    found = [holds(condition.field, column, words) for words in each]
-    return {f"known_{n}": column.count()} | {
-        f"found_{n}_{k}": table.count(where=is_one if when is None else is_one & when) for k, is_one in enumerate(found)
-    }
-
-
-def _met(each: ir.Table, n: int, condition: Condition) -> ir.BooleanValue:
-    """Whether the condition is met; missing where its value is."""
-    kind, test, value = FIELDS[condition.field].kind, condition.test, condition.value
-    if kind == "words":
-        found = [each[name] > 0 for name in each.columns if name.startswith(f"found_{n}_")]
-        met = ~found[0] if test == "none of" else reduce(and_, found)
-        return ibis.ifelse(each[f"known_{n}"] > 0, met, ibis.null("boolean"))
-    column = each[f"value_{n}"]
-    if kind == "word":
-        return column.isin(value) if test == "any of" else column.notin(value)
-    if kind == "yes/no":
-        return column == value
-    ends = value if test == "between" else (value,)
-    low, high = (day_number(date.fromisoformat(end)) if kind == "date" else float(end) for end in (ends[0], ends[-1]))
-    return {
-        "at least": column >= low,
-        "on or after": column >= low,
-        "more than": column > low,
-        "at most": column <= high,
-        "less than": column < high,
-        "before": column < high,
-        "between": (column >= low) & (column <= high),
-    }[test]
 
 
 def _joined(rule: Rule, each: ir.Table, numbers: Any) -> ir.BooleanValue:

@@ -3,6 +3,7 @@
 from retention.show.ui import assumptions, filters
 from retention.show.ui.account import account
 from retention.show.ui.attention import look_at, targets
+from retention.show.ui.builder import keep_rule, rule_editor
 from retention.show.ui.intake import settle, upload
 from retention.show.ui.screen import chart, choice, escape, finish, pick, run, say, start
 from retention.show.ui.session import Data, choose_language, data, open_sample, sweep, use_chosen_language
@@ -20,11 +21,13 @@ __all__ = [
     "escape",
     "filters",
     "finish",
+    "keep_rule",
     "kpi_rows",
     "look_at",
     "open_sample",
     "pick",
     "quality_table",
+    "rule_editor",
     "run",
     "say",
     "settle",
