@@ -51,30 +51,27 @@ class CustomerSelection:
 def select_customers(orders: Orders, rule: str | dict | Rule) -> CustomerSelection:
     """The customers who meet a rule, such as "spent over 500 and silent for more than 90 days".
 
-    A rule looks at everything known of a customer up to the end of observation. Filters choose among the customers (those with
-    a purchase that passes), and do not change who somebody is: whoever spent 500 in all has spent 500 in every channel. Only
-    the last day of a filter, and which orders count, change what a rule sees. Net revenue is that of all orders, refunds
-    taken off; days since the last order are counted to the end of observation; average order value = net ÷ orders; discount
-    share = discounts ÷ gross revenue; at full price means an order without discount and code, and an order without a code used none;
-    whoever stands in a customers file that has tags, and has none there, has none; age = year of the end of
-    observation − year of birth; the rating is the customer's last; the segment is that of `rfm_segments`; a product counts as
-    bought also when it came back.
+    A rule looks at everything known of a customer up to the end of observation. Filters choose among the customers and do not
+    change who somebody is: whoever spent 500 in all has spent 500 in every channel. Only the last day of a filter, and which
+    orders count, change what a rule sees.
 
-    A condition about something that is not known of a customer is neither met nor failed. Whoever lacks it is in the rule
-    only if the rest of it decides, and is counted as untold otherwise.
+    A condition about something that is not known of a customer is neither met nor failed. Such a customer is chosen only if the
+    rest of the rule decides, and is counted as not known otherwise.
 
-    rule: what `rule_of` takes.
+    Net revenue is that of all orders, refunds taken off. Discount share = discounts ÷ gross revenue. Full price is an order
+    without a discount and without a code. Age = year of the end of observation − year of birth. The rating is the last one. A
+    product that came back was bought all the same. Who has no tags in a customers file that knows tags has none.
 
-    Returns a CustomerSelection. table: customer_id, customer_ref, name, email, phone, country, city, contactable (has an e-mail
+    Returns a CustomerSelection; rule: what `rule_of` takes. table: customer_id, customer_ref, name, email, phone, country, city, contactable (has an e-mail
     address of their own), consent, orders, net (currency units), first_order, last_order, days_since_order; those who brought
     most first. conditions: field, test, value, days, customers (who meet it, by itself), missing (of whom it cannot be told),
     share (customers ÷ all customers); the last row, without a field, is the whole rule. share_of_net = net of the chosen ÷ net
     of all customers; repeat_rate = chosen with two or more purchases ÷ chosen, with its 95 % Wilson interval. Raises
     OptionError for a rule that cannot be read and EmptyError when no purchase names a customer.
 
-    When not to trust it: a rule that asks for orders (at least two, bought again lately) chooses by the outcome, so the repeat
-    rate of its customers is high by definition and no success of anything. A name that is written in two ways is two words.
-    Somebody who agreed to marketing in another system is not known here.
+    When not to trust it: a rule that asks for orders, such as at least two, chooses by the outcome, so that the repeat rate of
+    its customers is high by definition. A word that is written in two ways is two words. Who agreed to marketing in another
+    system is not known here.
 
     >>> import retention as rt
     >>> rule = {"all": [{"field": "orders", "test": "at least", "value": 2}, {"field": "days_since_order", "test": "more than", "value": 90}]}
@@ -116,8 +113,8 @@ def starting_rules(orders: Orders) -> dict[str, Rule]:
     categories or products. Amounts are round numbers of this shop's own: twice what a customer brings on average."""
     history = whole_history(orders)
     known = history.filter(history.customer_id.notnull())
-    average = orders.frame(known.aggregate(net=known.net.sum(), n=known.customer_id.nunique())).iloc[0]
-    amount = _round(float(average["net"] or 0) / max(int(average["n"]), 1) / 50)
+    average = orders.frame(known.aggregate(net=known.net.sum().fill_null(0), n=known.customer_id.nunique())).iloc[0]
+    amount = _round(float(average["net"]) / max(int(average["n"]), 1) / 50)
     rules = {
         "big_and_silent": (Condition("net", "at least", amount), Condition("days_since_order", "more than", 90)),
         "one_order": (Condition("orders", "at most", 1), Condition("days_since_order", "between", (30, 60))),
