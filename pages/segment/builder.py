@@ -20,7 +20,7 @@ ui.keep_rule(rule)
 st.subheader(_("What each condition leaves"))
 ui.chart(rt.charts.condition_bars, chosen)
 ui.table(chosen.conditions, condition_rows(chosen), "conditions", _("every condition by itself"))
-ui.table(chosen.table, customer_rows(chosen), "customers", _("the customers to reach"))
+ui.table(chosen.table, customer_rows(chosen), "customers", _("the customers to reach"), [_("Name")])
 if chosen.customers > ROOM:
     st.caption(_("The screen shows the first {n}; the file holds them all.").format(n=number(ROOM)))
 ui.finish(("customer", "net", "orders", "aov", "discount_share", "as_of", "interval"))

@@ -221,6 +221,6 @@ def _notes(rule: Rule, untold: int) -> tuple[str, ...]:
             "Customers of whom something the rule asks for is not known are left out, and they would be left out of the opposite too."
         )
     asked = {condition.field for condition in rule.conditions}
-    if asked & {"orders", "last_order", "days_since_order", "segment"}:
+    if asked & {"orders", "segment"}:
         notes.append("The rule itself asks for orders, so how many bought more than once says nothing beyond the rule.")
     return tuple(notes)

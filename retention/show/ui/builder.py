@@ -82,7 +82,7 @@ def _row(group: dict, row: dict, fields: list[str], orders: rt.Orders) -> Condit
         offered = [*fields, *({row["field"]} - set(fields))]
         key = f"rule_{row['id']}"
         field = st.selectbox(
-            _("What"), offered, offered.index(row["field"]), format_func=field_name, key=f"{key}_field", width=230
+            _("What"), offered, offered.index(row["field"]), format_func=field_name, key=f"{key}_field", width=190
         )
         if field != row["field"]:
             row.update(field=field, test=TESTS[FIELDS[field].kind][0], value=None, days=None)
@@ -90,7 +90,7 @@ def _row(group: dict, row: dict, fields: list[str], orders: rt.Orders) -> Condit
         if len(tests) > 1:
             row["test"] = st.selectbox(
                 _("How"), tests, tests.index(row["test"]), format_func=lambda test: how_asked(test, kind),
-                key=f"{key}_{field}_test", width=170,
+                key=f"{key}_{field}_test", width=140,
             )  # fmt: skip
         is_between = row["test"] == "between"
         if is_between != isinstance(row["value"], tuple) and kind not in ("word", "words"):
@@ -105,7 +105,7 @@ def _row(group: dict, row: dict, fields: list[str], orders: rt.Orders) -> Condit
             row["value"] = _value(kind, row["value"], f"{key}_{field}", _("Value"), row, orders)
         if FIELDS[field].in_days:
             row["days"] = st.number_input(
-                _("In the last … days"), 1, 36_500, row["days"], key=f"{key}_{field}_days", placeholder=_("ever"), width=150
+                _("In the last … days"), 1, 36_500, row["days"], key=f"{key}_{field}_days", placeholder=_("ever"), width=130
             )  # fmt: skip
         st.button(
             "", on_click=_remove, args=(group, row), key=f"{key}_remove", icon=":material/close:", type="tertiary",
@@ -124,7 +124,7 @@ def _value(kind: str, value: Any, key: str, label: str, row: dict, orders: rt.Or
     if kind in ("word", "words"):
         known = _words(orders.fingerprint, row["field"], orders)
         known = [*known, *(word for word in value or () if word not in known)]
-        chosen = st.multiselect(label, known, list(value or ()), key=key, placeholder=_("Choose"), width=330)
+        chosen = st.multiselect(label, known, list(value or ()), key=key, placeholder=_("Choose"), width=230)
         return tuple(chosen)
     if kind == "yes/no":
         answers = {True: _("yes"), False: _("no")}
