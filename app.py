@@ -65,6 +65,9 @@ page = st.navigation(
         ],
         _("Who they are"): [
             st.Page("pages/segment/rfm.py", title=_("Segments"), url_path="segments", icon=":material/groups:"),
+            st.Page(
+                "pages/segment/builder.py", title=_("Segment builder"), url_path="builder", icon=":material/filter_alt:"
+            ),
         ],
     },
     expanded=True,

@@ -23,7 +23,9 @@ from retention.sample.load import load_sample
 from retention.sample.shop import make_shop
 from retention.segment.people import segment_customers
 from retention.segment.playbook import segment_playbook
+from retention.segment.builder import select_customers
 from retention.segment.rfm import rfm_segments
+from retention.segment.rules import rule_of
 from retention.segment.schemes import RfmScheme
 from retention.show import charts
 
@@ -59,6 +61,8 @@ __all__ = [
     "rfm_segments",
     "segment_customers",
     "segment_playbook",
+    "rule_of",
+    "select_customers",
     "time_to_next_order",
     "vendor_rates",
 ]

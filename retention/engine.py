@@ -56,15 +56,17 @@ class Dataset:
     def frame(self, expression: ir.Table, chosen: dict[str, ir.Table] | None = None) -> pd.DataFrame:
         """Run an Ibis expression over the tables and return a pandas frame.
 
-        chosen: name → expression of further tables that it may name. They are compiled by themselves, so that the
-        same question about another choice is not compiled again.
+        chosen: name → expression of further tables that it may name, each of which may name those before it. They are
+        compiled by themselves, so that the same question about another choice is not compiled again. A table of one column
+        is worked out once; of a wider one the engine takes what it needs wherever it is named.
         """
         query = _compiled(expression.op())
-        named = [
-            f"{name} AS NOT MATERIALIZED ({_compiled(table.op())})"
-            for name, table in (chosen or {}).items()
-            if f'"{name}"' in query
-        ]
+        named, asked = [], query
+        for name, table in reversed((chosen or {}).items()):
+            if f'"{name}"' in asked:
+                written = _compiled(table.op())
+                named.insert(0, f"{name} AS {'NOT ' * (len(table.columns) > 1)}MATERIALIZED ({written})")
+                asked += written
         if named:
             query = f"WITH {', '.join(named)} SELECT * FROM ({query})"
         return self._answer(query).to_pandas()

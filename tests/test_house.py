@@ -46,6 +46,8 @@ PUBLIC = (
     "rfm_segments",
     "segment_customers",
     "segment_playbook",
+    "rule_of",
+    "select_customers",
     "time_to_next_order",
     "vendor_rates",
 )

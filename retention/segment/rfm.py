@@ -124,12 +124,12 @@ def _by_customer(orders: ir.Table, purchases: ir.Table) -> ir.Table:
         profit=known.profit.sum().cast("int64"),
     )
     sums = sums.filter(sums.frequency > 0)
-    seasonal = _seasonal(purchases)
+    seasonal = seasonal_customers(purchases)
     joined = sums.left_join(seasonal, sums.customer_id == seasonal.seasonal_id)
     return joined.select(*sums.columns, is_seasonal=joined.seasonal_id.notnull())
 
 
-def _seasonal(purchases: ir.Table) -> ir.Table:
+def seasonal_customers(purchases: ir.Table) -> ir.Table:
     """Who bought in one season of every year: seasonal_id."""
     in_time = ibis.window(group_by="customer_id", order_by="order_id")
     gaps = purchases.filter(purchases.order_number.notnull())

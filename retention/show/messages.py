@@ -17,6 +17,7 @@ from retention.ingest import build, kinds, mapping
 from retention.measure import vendors
 from retention.segment.playbook import PLAYS
 from retention.segment.schemes import CUT, SCHEMES
+from retention.segment import conditions
 from retention.show.sentences import explained
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +39,7 @@ EXPLAINED = (
     rt.rfm_segments,
     rt.segment_playbook,
     rt.segment_customers,
+    rt.select_customers,
 )
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")
@@ -62,6 +64,7 @@ def messages() -> list[str]:
     found |= dict.fromkeys(vendors.MISSING.values())
     found |= dict.fromkeys([*CUT, *PLAYS, *(name for scheme in SCHEMES.values() for name in scheme.names)])
     found |= dict.fromkeys(text for play in PLAYS.values() for text in (play.meaning, play.works))
+    found |= dict.fromkeys(conditions.EXPECTED.values())
     found |= dict.fromkeys(text for function in EXPLAINED for text in explained(function))
     return list(found)
 

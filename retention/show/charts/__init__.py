@@ -5,6 +5,7 @@ which is also its text for screen readers (`chart.description`).
 """
 
 from retention.show.charts.bridge import revenue_waterfall
+from retention.show.charts.builder import condition_bars
 from retention.show.charts.channels import channel_flow
 from retention.show.charts.cohorts import cohort_difference, retention_curve, retention_heatmap
 from retention.show.charts.feedback import complaint_rates, feedback_rates, reply_rates, score_bars
@@ -19,6 +20,7 @@ __all__ = [
     "channel_flow",
     "cohort_difference",
     "complaint_rates",
+    "condition_bars",
     "feedback_rates",
     "kpi_line",
     "net_by_period",

@@ -15,6 +15,7 @@ from retention.show.sentences.alerts import (
     out_of_the_ordinary,
 )
 from retention.show.sentences.bridge import whose_change, why_revenue_moved
+from retention.show.sentences.builder import what_they_are_like, who_is_reached
 from retention.show.sentences.channels import those_who_change_channel, where_customers_come_from
 from retention.show.sentences.cohorts import compared, who_comes_back
 from retention.show.sentences.discounts import beside_full_price, won_with_a_discount
@@ -54,11 +55,13 @@ __all__ = [
     "span",
     "those_who_change_channel",
     "tickets_say",
+    "what_they_are_like",
     "when_they_return",
     "where_customers_come_from",
     "who_answered",
     "who_brings_the_money",
     "who_comes_back",
+    "who_is_reached",
     "whose_change",
     "why_revenue_moved",
     "won_with_a_discount",

@@ -3,6 +3,7 @@
 from retention.show.ui import assumptions, filters
 from retention.show.ui.account import account
 from retention.show.ui.attention import look_at, targets
+from retention.show.ui.builder import keep_rule, rule_editor
 from retention.show.ui.intake import settle, upload
 from retention.show.ui.screen import chart, choice, escape, finish, pick, run, say, start
 from retention.show.ui.segments import extra_share, own_scheme, plays
@@ -22,6 +23,7 @@ __all__ = [
     "extra_share",
     "filters",
     "finish",
+    "keep_rule",
     "kpi_rows",
     "look_at",
     "open_sample",
@@ -29,6 +31,7 @@ __all__ = [
     "pick",
     "plays",
     "quality_table",
+    "rule_editor",
     "run",
     "say",
     "settle",
