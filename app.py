@@ -63,6 +63,11 @@ page = st.navigation(
                 icon=":material/balance:",
             ),
         ],
+        _("Who they are"): [
+            st.Page(
+                "pages/segment/customer.py", title=_("One customer"), url_path="customer", icon=":material/person:"
+            ),
+        ],
     },
     expanded=True,
 )

@@ -21,8 +21,10 @@ from retention.measure.windows import last_months
 from retention.orders import Orders
 from retention.sample.load import load_sample
 from retention.sample.shop import make_shop
+from retention.segment.customers import find_customers
 from retention.segment.rfm import rfm_segments
 from retention.segment.schemes import RfmScheme
+from retention.segment.story import customer_story
 from retention.show import charts
 
 __all__ = [
@@ -39,8 +41,10 @@ __all__ = [
     "channel_table",
     "charts",
     "compare_cohorts",
+    "customer_story",
     "discount_table",
     "feedback_table",
+    "find_customers",
     "inspect_orders",
     "kpi_alerts",
     "kpi_summary",
