@@ -7,7 +7,6 @@ import unicodedata
 from functools import lru_cache
 
 import ibis
-import ibis.expr.types as ir
 import pandas as pd
 
 from retention.orders import Orders
@@ -43,34 +42,26 @@ def find_customers(orders: Orders, text: str = "") -> pd.DataFrame:
     """
     customers = orders.customers
     table = customers.mutate(rank=ibis.literal(0))
-    if text := " ".join(text.split()):
-        known = [customers.name, customers.email, customers.customer_ref]
-        whole = f"^{_pattern(text)}$"
-        ids = _of_order(orders, text)
-        exact = [column.re_search(whole) for column in known] + ([customers.customer_id.isin(ids)] if ids else [])
-        if text.isdigit() and len(text) < 10:
-            exact.append(customers.customer_id == int(text))
-        start = "^" if len(text) < LEAST else ""
-        words = [[column.re_search(start + _pattern(word)) for column in known] for word in text.split()]
-        somewhere = [_all([_any(word) for word in words]), *exact]
+    if text := " ".join("".join(letter if letter.isprintable() else " " for letter in text).split()):
+        known = customers.name.fill_null("")  # a line for each thing that is known
+        for column in (customers.email, customers.customer_ref):
+            known = known + "\n" + column.fill_null("")
+        is_whole = known.re_search(f"(?m)^{_pattern(text)}$")
+        if ids := _of_order(orders, text):
+            is_whole |= customers.customer_id.isin(ids)
+        if text.isdecimal() and len(text) < 10:
+            is_whole |= customers.customer_id == int(text)
+        start = "(?m)^" if len(text) < LEAST else ""
+        is_found = ibis.and_(*(known.re_search(start + _pattern(word)) for word in text.split())) | is_whole
         if digits := _digits(text):
-            somewhere.append(customers.phone.contains(digits))
-        begins = _any([column.re_search(rf"(^|[\s-]){_pattern(text)}") for column in known])
-        rank = ibis.cases((_any(exact), 0), (begins, 1), else_=2)
-        table = customers.filter(_any(somewhere)).mutate(rank=rank)
+            is_found |= customers.phone.fill_null("").contains(digits)
+        begins = known.re_search(rf"(?m)(^|[\s-]){_pattern(text)}")
+        table = customers.filter(is_found).mutate(rank=ibis.cases((is_whole, 0), (begins, 1), else_=2))
     table = table.order_by("rank", table.net.desc(), "customer_id").limit(FOUND)
     columns = ("customer_id", "customer_ref", "name", "email", "phone", "city", "country", "purchases", "net")
     found = orders.frame(table.select(*columns, "last_order", "rank"))
     found = found.sort_values(["rank", "net", "customer_id"], ascending=[True, False, True], ignore_index=True)
     return found.drop(columns="rank").assign(net=found["net"] / 100)
-
-
-def _any(conditions: list[ir.BooleanValue]) -> ir.BooleanValue:
-    return ibis.or_(*(condition.fill_null(False) for condition in conditions))
-
-
-def _all(conditions: list[ir.BooleanValue]) -> ir.BooleanValue:
-    return ibis.and_(*conditions)
 
 
 def _of_order(orders: Orders, text: str) -> list[int]:
@@ -91,7 +82,8 @@ def _digits(text: str) -> str:
 
 def _pattern(text: str) -> str:
     """A regular expression that finds a text whatever its capitals and accents."""
-    return "".join(_letter_pattern(letter) for letter in unicodedata.normalize("NFC", text))
+    parts = re.split("ß|ẞ|[sS][sS]", unicodedata.normalize("NFC", text))
+    return f"(?:[ßẞ]|{_letter_pattern('s') * 2})".join("".join(map(_letter_pattern, part)) for part in parts)
 
 
 @lru_cache(maxsize=1024)

@@ -72,15 +72,15 @@ def customer_story(orders: Orders, customer_id: int) -> CustomerStory:
     Key figures stand beside their median over all customers with a purchase, and beside the share of these customers who have
     less. Return rate = refunds ÷ (gross revenue − discounts).
 
-    The customer's rhythm is the median number of days between two purchases on different days; the next purchase is due
-    so many days after the last. How usual the silence is tell those who got as far: of all customers, how many had come
-    back after their last purchase of the same number within the days that this customer has been silent (Kaplan–Meier, see
-    `time_to_next_order`). Where fewer than 30 made so many purchases, it is the last number that 30 did reach.
+    The customer's rhythm is the median number of days between two purchases on different days; the next purchase is due so
+    many days after the last. How usual the silence is shows in those who got as far: of all customers with as many purchases,
+    the share who had made the next one within as many days as this customer has been silent (Kaplan–Meier, as in
+    time_to_next_order). Where fewer than 30 made so many purchases, the last number that 30 did reach is taken.
 
-    The segment at the end of each quarter is that of `rfm_segments` with what was known on that day: the cut-points are those of the
-    customers of then, so a segment may change although the customer did nothing.
+    The segment at the end of each quarter is that of rfm_segments with what was known on that day. The cut-points are those of
+    that day's customers, so the segment may change although the customer did nothing.
 
-    With filters, it takes the orders, ratings and tickets that pass them.
+    With filters, it takes the orders that pass them, and the ratings and tickets of the time that is looked at.
 
     Returns a CustomerStory. table: figure (orders, net, aov, return_rate, discount_share), value, median, share_below (of the
     customers who have a value), n (how many these are). who: customer_id, customer_ref, name, email, phone, country, city, consent,
@@ -91,8 +91,8 @@ def customer_story(orders: Orders, customer_id: int) -> CustomerStory:
     quarter ends and the end of observation: day, recency_days, frequency, monetary, r, f, m, code, segment, customers. Money in
     currency units. Raises EmptyError for a customer who has no order here.
 
-    When not to trust it: one customer is one case; the others tell what is usual, not what this person will do. With
-    fewer than three gaps the rhythm is hardly one. Orders under another address or number are another customer's.
+    When not to trust it: one customer is one case; others tell what is usual, not what this person will do. Under three gaps the
+    rhythm is hardly one. Orders under another address or number are another customer's here.
 
     >>> import retention as rt
     >>> story = rt.customer_story(rt.load_sample("cdnow"), 1)

@@ -27,7 +27,11 @@ def find_customer(orders: rt.Orders) -> int:
         )
     found = rt.find_customers(orders, text)
     if found.empty:
-        st.info(_("Nobody among these orders matches this. Try a part of the name, or clear a filter."))
+        st.info(
+            _("Nobody among these orders matches this. Try a part of the name, or clear a filter.")
+            if text.strip()
+            else _("No customer can be told apart in these orders.")
+        )
         st.stop()
     names = {int(row.customer_id): _said(row) for row in found.itertuples()}
     if st.session_state.get("customer_found") not in names:
