@@ -12,7 +12,7 @@ customer_id = ui.find_customer(orders)
 story = ui.run("story", rt.customer_story, orders, customer_id=customer_id)
 
 ui.say(sentences.where_they_stand(story))
-st.caption(ui.escape(" · ".join(sentences.who_it_is(story))))
+st.text(" · ".join(sentences.who_it_is(story)))
 st.markdown("\n".join(f"- {ui.escape(line)}" for line in sentences.what_is_next(story)))
 ui.figure_cards(story)
 if words := sentences.beside_others(story):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 import retention as rt
 from retention.segment.standing import quarter_ends
-from tests.measure.shops import CORNER_SHOP, HEADER, bought, read
+from tests.measure.shops import CORNER_SHOP, HEADER, bought, read, to_the_same_end
 from tests.measure.test_laws import few, shops
 from tests.measure.test_laws import read as read_rows
 
@@ -92,7 +92,7 @@ def test_the_share_of_others_who_had_come_back_by_hand():
 
 def test_segments_are_those_of_the_whole_shop_on_each_day(shop):
     every = shop.frame(shop.customers.order_by("customer_id"))["customer_id"]
-    stories = {int(who): rt.customer_story(shop, int(who)) for who in every.iloc[7::570]}
+    stories = {int(who): rt.customer_story(shop, int(who)) for who in every.iloc[7::800]}
     seen = 0
     for day in quarter_ends(shop):
         day = date(1970, 1, 1) + pd.Timedelta(days=day)
@@ -105,7 +105,7 @@ def test_segments_are_those_of_the_whole_shop_on_each_day(shop):
                 expected = table.loc[who]
                 for name in ("recency_days", "frequency", "monetary", "r", "f", "m", "code", "segment"):
                     assert getattr(row, name) == expected[name], (who, day, name)
-    assert seen > 15
+    assert seen > 12
 
 
 def test_who_buys_once_a_year_is_seasonal_here_as_well():
@@ -117,12 +117,12 @@ def test_who_buys_once_a_year_is_seasonal_here_as_well():
     assert story.history["segment"].iloc[-1] == table.loc[story.who["customer_id"], "segment"] == "Seasonal"
 
 
-@settings(few, max_examples=8)
+@settings(few, max_examples=5)
 @given(shops())
 def test_the_timeline_adds_up_to_the_customers_net(rows):
-    orders = read_rows(rows)
+    orders = read_rows(to_the_same_end(rows))
     people = orders.frame(orders.customers)
-    for row in people.head(3).itertuples():
+    for row in people.head(2).itertuples():
         story = rt.customer_story(orders, row.customer_id)
         assert story.timeline["net"].sum() == pytest.approx(row.net / 100)
         assert story.table.set_index("figure").loc["net", "value"] == pytest.approx(row.net / 100)
@@ -139,7 +139,7 @@ def test_row_order_is_irrelevant():
     pd.testing.assert_frame_equal(one.table, other.table)
     pd.testing.assert_frame_equal(one.history, other.history)
     pd.testing.assert_frame_equal(one.timeline.drop(columns="what"), other.timeline.drop(columns="what"))
-    assert one.rhythm == other.rhythm
+    assert repr(one.rhythm) == repr(other.rhythm)
 
 
 def test_guests_of_one_name_keep_their_own_orders():

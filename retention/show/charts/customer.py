@@ -72,7 +72,12 @@ def customer_timeline(story):
     layers = [_silence(events, end, lanes, x, y)] if "purchase" in there else []
     for kind in there:
         points = alt.Chart(rows[rows["kind"] == kind]).mark_point(
-            filled=True, shape=shapes[kind], color=colours[kind], opacity=0.7, size=90, stroke=alt.ExprRef("background")
+            filled=True,
+            shape=shapes[kind],
+            color=colours[kind],
+            opacity=0.8,
+            size=130,
+            stroke=alt.ExprRef("background"),
         )
         size = alt.Size(
             field="money",

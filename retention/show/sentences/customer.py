@@ -11,7 +11,7 @@ from retention.segment.story import CustomerStory, Rhythm
 from retention.show.i18n import _, date, number
 from retention.show.measures import group_name, measure_name, measure_value
 
-RHYTHM = 2  # gaps from which on there is something like a rhythm
+RHYTHM = 3  # gaps from which on there is something like a rhythm
 
 
 def called(who: pd.Series) -> str:
@@ -29,8 +29,8 @@ def where_they_stand(story: CustomerStory) -> str:
     name, rhythm = called(story.who), story.rhythm
     if rhythm is None:
         return _("{name} has bought nothing here so far: no order counts as a purchase.").format(name=name)
-    if not rhythm.gaps:
-        why = _("{name} is in the segment {segment}: the only day with an order was {days} days ago.")
+    if rhythm.gaps < RHYTHM:
+        why = _("{name} is in the segment {segment}: the last order was {days} days ago.")
     elif rhythm.days_silent > rhythm.median_gap:
         why = _(
             "{name} is in the segment {segment}: silent for {days} days, while the usual time between orders was {gap} days."

@@ -48,9 +48,9 @@ def _said(row: object) -> str:
 
 
 def figure_cards(story: CustomerStory) -> None:
-    """A card a key figure, with the middle one of all customers below it."""
+    """A card for each of the first four key figures, with the middle one of all customers below it."""
     with st.container(horizontal=True):
-        for row in story.table.itertuples():
+        for row in story.table.head(4).itertuples():
             median = measure_value(row.figure, row.median, story.currency, short=True)
             st.metric(
                 f":small[{escape(measure_name(row.figure))}]",
