@@ -97,7 +97,7 @@ def customer_story(orders: Orders, customer_id: int) -> CustomerStory:
     >>> import retention as rt
     >>> story = rt.customer_story(rt.load_sample("cdnow"), 1)
     >>> story.table.loc[0, ["value", "median"]].tolist(), story.rhythm.days_silent, story.history["segment"].iloc[-1]
-    ([4.0, 1.0], 31, 'Loyal Customers')
+    ([4.0, 1.0], 201, 'Loyal Customers')
     """
     table = orders.customers
     found = orders.frame(table.filter(table.customer_id == int(customer_id)))
