@@ -86,6 +86,9 @@ def test_the_share_of_others_who_had_come_back_by_hand():
     until = story_of(orders.filter(end="2025-01-04"), "c35").rhythm
     assert (until.days_silent, until.returned) == (4, 0.25)
     assert story_of(orders, "c05").rhythm.peers_after == 2  # thirty have a second order
+    late = story_of(bought(*first, *later[:20], ("zoe", "2025-01-16"), ("end", "2025-01-19")), "zoe").rhythm
+    assert (late.days_silent, late.peers) == (4, 42)
+    assert late.returned == pytest.approx(10 / 41)  # by the third day; the ten on the fourth are not yet a comparison
     fewer = bought(*first, *later[:29])
     assert story_of(fewer, "c05").rhythm.peers_after == 1  # twenty-nine are too few
 
