@@ -4,7 +4,7 @@ from retention.show.ui import assumptions, filters
 from retention.show.ui.account import account
 from retention.show.ui.attention import look_at, targets
 from retention.show.ui.intake import settle, upload
-from retention.show.ui.people import figure_cards, find_customer
+from retention.show.ui.people import figure_cards, find_customer, open_customer
 from retention.show.ui.screen import chart, choice, escape, finish, pick, run, say, start
 from retention.show.ui.session import Data, choose_language, data, open_sample, sweep, use_chosen_language
 from retention.show.ui.tables import cards, kpi_rows, quality_table, summary_table, table
@@ -25,6 +25,7 @@ __all__ = [
     "finish",
     "kpi_rows",
     "look_at",
+    "open_customer",
     "open_sample",
     "pick",
     "quality_table",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 import retention as rt
@@ -39,6 +41,15 @@ def find_customer(orders: rt.Orders) -> int:
     label = _("Customers found: {n}").format(n=number(len(names))) if text else _("Customers who brought most")
     with right:
         return st.selectbox(label, list(names), format_func=names.get, key="customer_found", persist_state="session")
+
+
+def open_customer(refs: Sequence[str]) -> None:
+    """A pick among the customers of a list that opens the screen of the one who is chosen."""
+    label = _("What happened with one of them")
+    chosen = st.selectbox(label, list(refs), index=None, placeholder=_("Choose a customer"), key="customer_of_list")
+    if chosen:
+        st.session_state["customer_text"] = chosen
+        st.switch_page("pages/segment/customer.py")
 
 
 def _said(row: object) -> str:

@@ -112,3 +112,14 @@ def test_notebook_gives_the_screen_again(page, execute):
     sentence, _newline, table = printed.partition("\n")
     assert sentence == page.headline
     assert table == page.downloads["customer_events.csv"].decode("utf-8-sig")
+
+
+def test_a_customer_of_a_list_can_be_opened(at_sample, shop):
+    at_sample.open("pages/measure/feedback.py")
+    unhappy = rt.feedback_table(shop).people.iloc[3]["customer_ref"]
+    at_sample.choose("customer_of_list", unhappy)
+    assert at_sample.title == "One customer"
+    who = rt.find_customers(shop, unhappy).iloc[0]
+    assert who["customer_ref"] == unhappy
+    assert at_sample.headline == sentences.where_they_stand(rt.customer_story(shop, int(who["customer_id"])))
+    assert at_sample.open("pages/measure/feedback.py").title == "Feedback"
