@@ -67,6 +67,8 @@ page = st.navigation(
             st.Page("pages/segment/rfm.py", title=_("Segments"), url_path="segments", icon=":material/groups:"),
             st.Page(
                 "pages/segment/builder.py", title=_("Segment builder"), url_path="builder", icon=":material/filter_alt:"
+            st.Page(
+                "pages/segment/customer.py", title=_("One customer"), url_path="customer", icon=":material/person:"
             ),
         ],
     },

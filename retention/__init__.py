@@ -24,9 +24,11 @@ from retention.sample.shop import make_shop
 from retention.segment.people import segment_customers
 from retention.segment.playbook import segment_playbook
 from retention.segment.builder import select_customers
+from retention.segment.customers import find_customers
 from retention.segment.rfm import rfm_segments
 from retention.segment.rules import rule_of
 from retention.segment.schemes import RfmScheme
+from retention.segment.story import customer_story
 from retention.show import charts
 
 __all__ = [
@@ -43,8 +45,10 @@ __all__ = [
     "channel_table",
     "charts",
     "compare_cohorts",
+    "customer_story",
     "discount_table",
     "feedback_table",
+    "find_customers",
     "inspect_orders",
     "kpi_alerts",
     "kpi_summary",

@@ -40,6 +40,7 @@ EXPLAINED = (
     rt.segment_playbook,
     rt.segment_customers,
     rt.select_customers,
+    rt.customer_story,
 )
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")

@@ -6,6 +6,7 @@ PAGES = (
     "Overview", "Data", "Key figures", "Why revenue moved", "Cohorts", "Time to next order", "Channels",
     "Discounts and codes", "Guests and accounts", "Feedback", "Definitions compared", "Segments",
     "Discounts and codes", "Guests and accounts", "Feedback", "Definitions compared", "Segment builder",
+    "Discounts and codes", "Guests and accounts", "Feedback", "Definitions compared", "One customer",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from retention.show.charts.bridge import revenue_waterfall
 from retention.show.charts.builder import condition_bars
 from retention.show.charts.channels import channel_flow
 from retention.show.charts.cohorts import cohort_difference, retention_curve, retention_heatmap
+from retention.show.charts.customer import customer_timeline, segment_history
 from retention.show.charts.feedback import complaint_rates, feedback_rates, reply_rates, score_bars
 from retention.show.charts.groups import rate_bars, rates_by_group
 from retention.show.charts.kpis import kpi_line, net_by_period
@@ -21,6 +22,7 @@ __all__ = [
     "cohort_difference",
     "complaint_rates",
     "condition_bars",
+    "customer_timeline",
     "feedback_rates",
     "kpi_line",
     "net_by_period",
@@ -34,5 +36,6 @@ __all__ = [
     "revenue_waterfall",
     "score_bars",
     "segment_bars",
+    "segment_history",
     "vendor_dots",
 ]

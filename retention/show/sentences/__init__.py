@@ -18,6 +18,7 @@ from retention.show.sentences.bridge import whose_change, why_revenue_moved
 from retention.show.sentences.builder import what_they_are_like, who_is_reached
 from retention.show.sentences.channels import those_who_change_channel, where_customers_come_from
 from retention.show.sentences.cohorts import compared, who_comes_back
+from retention.show.sentences.customer import beside_others, what_is_next, where_they_stand, who_it_is
 from retention.show.sentences.discounts import beside_full_price, won_with_a_discount
 from retention.show.sentences.feedback import after_feedback, complaints, ratings_say, tickets_say, who_answered
 from retention.show.sentences.kpis import change, is_month, kpi, kpi_notes, more_or_less, moves, overview, span
@@ -30,6 +31,7 @@ __all__ = [
     "after_feedback",
     "against_target",
     "beside_full_price",
+    "beside_others",
     "change",
     "compared",
     "complaints",
@@ -56,12 +58,15 @@ __all__ = [
     "those_who_change_channel",
     "tickets_say",
     "what_they_are_like",
+    "what_is_next",
     "when_they_return",
     "where_customers_come_from",
+    "where_they_stand",
     "who_answered",
     "who_brings_the_money",
     "who_comes_back",
     "who_is_reached",
+    "who_it_is",
     "whose_change",
     "why_revenue_moved",
     "won_with_a_discount",
