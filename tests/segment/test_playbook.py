@@ -66,9 +66,11 @@ def test_without_addresses_everybody_counts_and_a_note_says_so():
 
 def test_refunds_beyond_the_purchases_are_worth_nothing():
     bought_and_returned = [f"{n},2025-01-01,paid,c{n % 40},web,phone,{1 if n < 40 else -2},10,," for n in range(80)]
-    table = rt.segment_playbook(read("\n".join(bought_and_returned)).with_margin(0.3)).table
+    orders = read("\n".join(bought_and_returned))
+    table = rt.segment_playbook(orders).table
     assert table["aov"].tolist() == [-10]
-    assert table[["worth", "margin"]].isna().all().all()
+    assert table[["worth", "worth_low", "margin"]].isna().all().all()
+    assert rt.segment_playbook(orders.with_margin(0.3)).table[["worth", "margin"]].isna().all().all()
 
 
 def test_every_segment_has_its_advice():

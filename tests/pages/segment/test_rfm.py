@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from math import inf
 
 import pytest
@@ -156,7 +157,9 @@ def test_three_customers_are_too_few_and_nobody_named_is_a_sentence(visitor):
     assert b"'=cmd()" in taken[0]
     nobody = "order_id,ordered_at,quantity,unit_price\n1,2025-01-01,1,10\n2,2025-01-02,1,10\n"
     visitor.open("pages/start/data.py").drop(("nobody.csv", nobody.encode())).open(PAGE)
-    assert "No order names a customer who can be told apart." in visitor.test.info[0].value
+    for way in ("quintile", "own"):
+        visitor.choose("segments_by", way)
+        assert "No order names a customer who can be told apart." in visitor.test.info[0].value
 
 
 @pytest.mark.parametrize("way", ["klaviyo", "own"])
@@ -173,3 +176,31 @@ def test_notebook_gives_the_screen_again(page, execute, way):
     sentence, _newline, table = printed.partition("\n")
     assert sentence == page.headline
     assert table == page.downloads["segment_customers.csv"].decode("utf-8-sig")
+
+
+def test_a_group_that_is_gone_leaves_the_first_of_those_there_are(page, shop):
+    page.choose("segments_by", "own").press("List: At Risk")
+    fill(page, "At Risk", "Silent")
+    assert page.test.get_by_key("segment_own").value == "Champions"
+    page.press("List: Silent").choose("segments_by", "quintile").press("List: Seasonal")
+    page.choose("country", ["US"]).choose("from", date(2025, 11, 1))
+    assert not page.test.error
+    assert page.test.get_by_key("segment_quintile").value != "Seasonal"
+    people = rt.segment_customers(shop.filter(start="2025-11-01", countries=["US"]), "Champions")
+    assert page.downloads["segment_customers.csv"] == csv_bytes(people)
+
+
+def test_profit_and_limits_of_ones_own_go_together(page, shop):
+    page.choose("margin_from", "one").choose("margin", 30.0).choose("segments_money", "profit")
+    page.choose("segments_by", "own")
+    result = rt.rfm_segments(shop.with_margin(0.3), monetary="profit")
+    assert inputs(page)["Amount, score 5: at least"].value == result.scheme.monetary[-1]
+    assert list(page.test.dataframe[0].value["Customers"]) == [f"{n:,}" for n in result.summary["customers"]]
+
+
+def test_names_of_ones_own_are_never_markdown_or_formulas(page):
+    page.choose("segments_by", "own")
+    fill(page, "Champions", "=1+1 **VIP** <b>")
+    assert "“=1+1 **VIP** <b>”" in page.headline
+    assert b"'=1+1 **VIP** <b>" in page.downloads["segments.csv"]
+    assert page.press("List: =1+1 \\*\\*VIP\\*\\* \\<b\\>").test.get_by_key("segment_own").value == "=1+1 **VIP** <b>"
