@@ -77,7 +77,7 @@ def select_customers(orders: Orders, rule: str | dict | Rule) -> CustomerSelecti
     >>> rule = {"all": [{"field": "orders", "test": "at least", "value": 2}, {"field": "days_since_order", "test": "more than", "value": 90}]}
     >>> chosen = rt.select_customers(rt.load_sample("cdnow"), rule)
     >>> chosen.customers, chosen.repeat_rate, chosen.untold
-    (835, 1.0, 0)
+    (853, 1.0, 0)
     """
     rule = rule_of(rule)
     each = _looked_at(judged(rule, whole_history(orders), orders.as_of), known_purchases(orders))
@@ -98,7 +98,7 @@ def select_customers(orders: Orders, rule: str | dict | Rule) -> CustomerSelecti
         share=chosen / total,
         net=float(sums["net_met"]) / 100,
         share_of_net=float(sums["net_met"] / sums["net"]) if sums["net"] > 0 else np.nan,
-        repeat_rate=sums["repeaters"] / chosen if chosen else np.nan,
+        repeat_rate=float(sums["repeaters"] / chosen) if chosen else np.nan,
         repeat_rate_low=float(low),
         repeat_rate_high=float(high),
         reachable=int((table["contactable"].eq(True) & table["consent"].eq(True)).sum()),
