@@ -63,6 +63,14 @@ page = st.navigation(
                 icon=":material/balance:",
             ),
         ],
+        _("Who they are"): [
+            st.Page(
+                "pages/segment/clusters.py",
+                title=_("Behaviour groups"),
+                url_path="behaviour",
+                icon=":material/bubble_chart:",
+            ),
+        ],
     },
     expanded=True,
 )

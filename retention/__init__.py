@@ -21,6 +21,7 @@ from retention.measure.windows import last_months
 from retention.orders import Orders
 from retention.sample.load import load_sample
 from retention.sample.shop import make_shop
+from retention.segment.clusters import cluster_segments
 from retention.segment.rfm import rfm_segments
 from retention.segment.schemes import RfmScheme
 from retention.show import charts
@@ -38,6 +39,7 @@ __all__ = [
     "account_table",
     "channel_table",
     "charts",
+    "cluster_segments",
     "compare_cohorts",
     "discount_table",
     "feedback_table",

@@ -26,6 +26,7 @@ PUBLIC = (
     "account_table",
     "channel_table",
     "charts",
+    "cluster_segments",
     "compare_cohorts",
     "discount_table",
     "feedback_table",

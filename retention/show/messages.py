@@ -15,6 +15,7 @@ import retention as rt
 from retention import schema
 from retention.ingest import build, kinds, mapping
 from retention.measure import vendors
+from retention.segment import clusters
 from retention.show.sentences import explained
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +34,7 @@ EXPLAINED = (
     rt.feedback_table,
     rt.vendor_rates,
     rt.compare_cohorts,
+    rt.cluster_segments,
 )
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")
@@ -55,6 +57,7 @@ def messages() -> list[str]:
         found |= dict.fromkeys(filter(None, said))
     found |= dict.fromkeys(text for rule in vendors.RULES for text in (rule.name, rule.sentence, rule.why))
     found |= dict.fromkeys(vendors.MISSING.values())
+    found |= dict.fromkeys([*clusters.WHO, *(text for words in clusters.WORDS.values() for text in words)])
     found |= dict.fromkeys(text for function in EXPLAINED for text in explained(function))
     return list(found)
 

@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 PAGES = (
     "Overview", "Data", "Key figures", "Why revenue moved", "Cohorts", "Time to next order", "Channels",
-    "Discounts and codes", "Guests and accounts", "Feedback", "Definitions compared",
+    "Discounts and codes", "Guests and accounts", "Feedback", "Definitions compared", "Behaviour groups",
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from retention.show.sentences.alerts import (
 )
 from retention.show.sentences.bridge import whose_change, why_revenue_moved
 from retention.show.sentences.channels import those_who_change_channel, where_customers_come_from
+from retention.show.sentences.clusters import how_clear, how_firm, nobody_differs_in, which_kinds
 from retention.show.sentences.cohorts import compared, who_comes_back
 from retention.show.sentences.discounts import beside_full_price, won_with_a_discount
 from retention.show.sentences.feedback import after_feedback, complaints, ratings_say, tickets_say, who_answered
@@ -38,12 +39,15 @@ __all__ = [
     "facts",
     "groups_beside",
     "guests_and_accounts",
+    "how_clear",
+    "how_firm",
     "is_month",
     "kpi",
     "kpi_notes",
     "least_likely",
     "more_or_less",
     "moves",
+    "nobody_differs_in",
     "nothing_to_look_at",
     "out_of_the_ordinary",
     "overview",
@@ -54,6 +58,7 @@ __all__ = [
     "tickets_say",
     "when_they_return",
     "where_customers_come_from",
+    "which_kinds",
     "who_answered",
     "who_comes_back",
     "whose_change",
