@@ -46,7 +46,9 @@ class ClusterSegments:
     summary: one row a cluster, the largest first
     scores: one row a number of clusters that was tried
     features, constant: those that were used, and those left out because nobody differs in them
-    stability: mean adjusted Rand index over bootstrap refits; missing where nothing was clustered
+    best_k: how many clusters the data have; 1 where there are none, whatever k was asked for
+    silhouette, chance: the highest silhouette, and what customers without clusters reach at the same k
+    stability: mean adjusted Rand index over bootstrap refits; missing with one cluster
     """
 
     table: pd.DataFrame = field(repr=False)
@@ -57,7 +59,7 @@ class ClusterSegments:
     silhouette: float
     chance: float
     stability: float
-    has_structure: bool
+    best_k: int
     currency: str = field(repr=False)
     notes: tuple[str, ...] = ()
 
@@ -99,7 +101,7 @@ def cluster_segments(
     Returns a ClusterSegments. table: customer_id, the features, cluster. summary, the largest first: cluster, customers, share, net
     (currency units), share_of_net, median_<feature>, difference_<feature> (standard deviations from the average customer),
     repeat_rate with repeat_rate_low and repeat_rate_high (Wilson), enough (at least 30 customers). scores: k, silhouette,
-    smallest_share. With k a number there are so many clusters, whether the data have them or not: see has_structure.
+    smallest_share. With k a number there are so many clusters, whether the data have them or not: see best_k.
     Raises OptionError for an unknown feature or k, and EmptyError when no purchase names a customer.
 
     Sources: Rousseeuw (1987), J. Comput. Appl. Math. 20, 53–65 (silhouette); Hubert and Arabie (1985), J. Classif. 2,
@@ -130,11 +132,10 @@ def cluster_segments(
     else:
         points = np.column_stack([scaled[name] for name in used])
         parts = partition(points, wanted, seed)
-    labels = parts.labels if parts.has_structure or wanted else np.zeros(len(table), dtype=int)
     frequency = found["frequency"].to_numpy()
-    names = _names(points, labels, used, frequency)
-    order = _largest_first(labels, names)
-    table["cluster"] = pd.Categorical.from_codes(np.argsort(order)[labels], [names[place] for place in order])
+    names = _names(points, parts.labels, used, frequency)
+    order = _largest_first(parts.labels, names)
+    table["cluster"] = pd.Categorical.from_codes(np.argsort(order)[parts.labels], [names[place] for place in order])
     return ClusterSegments(
         table=table,
         summary=_summary(table, points, used, frequency, found["net"].to_numpy(dtype=float) / 100),
@@ -144,7 +145,7 @@ def cluster_segments(
         silhouette=parts.silhouette,
         chance=parts.chance,
         stability=parts.stability,
-        has_structure=parts.has_structure,
+        best_k=parts.best_k,
         currency=orders.currency,
         notes=_notes(table[list(used)]),
     )

@@ -25,24 +25,21 @@ class Partition:
 
     labels: the group of every point, 0, 1, …
     scores: one row a number of groups: k, silhouette, smallest_share (of the points, in its smallest group)
-    chance: the highest silhouette of points that differ by degrees only, at the k that was taken; missing without a k
-    stability: mean adjusted Rand index of the groups with those of points drawn again; missing without a k
+    best_k: how many groups the points have; 1 where they part no more clearly than points that differ by degrees only
+    silhouette, chance: at the k of the highest silhouette, and the highest there of points that differ by degrees only
+    stability: mean adjusted Rand index of the groups with those of points drawn again; missing with one group
     """
 
     labels: np.ndarray = field(repr=False)
     scores: pd.DataFrame
+    best_k: int = 1
     silhouette: float = np.nan
     chance: float = np.nan
     stability: float = np.nan
 
-    @property
-    def has_structure(self) -> bool:
-        """Whether the groups part more clearly than those of points that differ by degrees only."""
-        return bool(self.silhouette > self.chance + MARGIN)
-
 
 def partition(points: np.ndarray, k: int | None, seed: int) -> Partition:
-    """K-means with k groups, or with the k from 2 to 8 of the highest silhouette whose smallest group is no handful."""
+    """K-means with k groups, or with the k from 2 to 8 of the highest silhouette whose smallest group is no handful, if any."""
     import sklearn.cluster  # noqa: F401 – its threads can be limited once they are there
 
     with threadpool_limits(1):  # so few points gain nothing by threads, which spin while they wait for each other
@@ -61,18 +58,19 @@ def _partition(points: np.ndarray, k: int | None, seed: int) -> Partition:
         silhouette = _silhouette(apart, models[groups].labels_[:JUDGED])
         rows.append({"k": groups, "silhouette": silhouette, "smallest_share": sizes.min() / len(sample)})
     scores = pd.DataFrame(rows, columns=["k", "silhouette", "smallest_share"])
-    chosen = scores[scores["k"] == k] if k else scores[scores["smallest_share"] >= SMALLEST]
-    if chosen.empty:
-        return Partition(np.zeros(len(points), dtype=int), scores)
-    best = chosen.loc[chosen["silhouette"].idxmax()]
-    groups = int(best["k"])
-    return Partition(
-        labels=models[groups].predict(points),
-        scores=scores,
-        silhouette=float(best["silhouette"]),
-        chance=max(_silhouette_of(_by_degrees(judged, rng), groups, seed) for _draw in range(DRAWS)),
-        stability=_stability(sample, models[groups], groups, rng, seed),
-    )
+    best_k, silhouette, chance, stability = 1, np.nan, np.nan, np.nan
+    eligible = scores[scores["smallest_share"] >= SMALLEST]
+    if len(eligible):
+        best = eligible.loc[eligible["silhouette"].idxmax()]
+        groups, silhouette = int(best["k"]), float(best["silhouette"])
+        chance = max(_silhouette_of(_by_degrees(judged, rng), groups, seed) for _draw in range(DRAWS))
+        best_k = groups if silhouette > chance + MARGIN else 1
+    groups = min(k or best_k, most)
+    labels = np.zeros(len(points), dtype=int)
+    if groups > 1:
+        labels = models[groups].predict(points)
+        stability = _stability(sample, models[groups], groups, rng, seed)
+    return Partition(labels, scores, best_k, silhouette, chance, stability)
 
 
 def _by_degrees(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:

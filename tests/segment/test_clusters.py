@@ -53,8 +53,7 @@ def kinds_of(orders, result):
 
 def test_three_kinds_of_buyers_are_found_again(three_kinds, result):
     made, found = kinds_of(three_kinds, result)
-    assert result.has_structure
-    assert len(result.summary) == 3
+    assert result.best_k == len(result.summary) == 3
     assert adjusted_rand_score(made, found) > 0.95
     assert result.is_stable == "stable"
     assert result.silhouette > result.chance + 0.1
@@ -139,16 +138,17 @@ def test_as_many_groups_as_asked_for(three_kinds):
     assert len(result.summary) == 5
     assert result.summary["cluster"].is_unique
     assert result.summary["customers"].sum() == 120
+    assert result.best_k == 3
 
 
 def test_a_shop_without_kinds_has_one():
     result = rt.cluster_segments(rt.load_sample("cdnow"))
-    assert not result.has_structure
+    assert result.best_k == 1
     assert result.summary["cluster"].tolist() == ["All customers"]
     assert result.scores["silhouette"].max() > 0.4
     assert result.constant == ("discounted_share",)
     cut = rt.cluster_segments(rt.load_sample("cdnow"), k=2)
-    assert not cut.has_structure
+    assert cut.best_k == 1
     assert len(cut.summary) == 2
 
 
@@ -199,7 +199,7 @@ def test_everybody_alike_is_one_group():
 def test_everybody_bought_once_for_the_same_price_on_different_days():
     result = rt.cluster_segments(bought(*((f"c{n}", f"2025-01-{1 + n % 20:02}") for n in range(40))))
     assert result.features == ("recency_days",)
-    assert not result.has_structure
+    assert result.best_k == 1
     assert len(result.summary) == 1
 
 

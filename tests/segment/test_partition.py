@@ -27,7 +27,7 @@ def crowd(name, n=600):
 @pytest.mark.parametrize("centres", [[(-1, -1, 1), (1, 1, -1)], [(-1, -1, 1), (1, 1, 1), (1, -1, -1)]])
 def test_groups_that_lie_apart_are_found_again(centres):
     found = partition(blobs(*centres), None, seed=0)
-    assert found.has_structure
+    assert found.best_k == len(centres)
     assert found.labels.max() + 1 == len(centres)
     assert adjusted_rand_score(np.repeat(range(len(centres)), 100), found.labels) == 1
     assert found.stability == 1
@@ -38,19 +38,19 @@ def test_groups_that_lie_apart_are_found_again(centres):
 @pytest.mark.parametrize("name", ["round", "long", "even", "skewed"])
 def test_a_crowd_without_groups_is_not_taken_for_several(name):
     found = partition(crowd(name), None, seed=0)
-    assert not found.has_structure
+    assert found.best_k == 1
     assert found.silhouette > 0.2  # K-means cuts it all the same, which is why the silhouette alone says nothing
 
 
 def test_two_ends_of_one_feature_are_a_matter_of_degree():
     points = crowd("round")
     points[:, 0] = np.where(points[:, 0] > 0, 1, -1)
-    assert not partition(points, None, seed=0).has_structure
+    assert partition(points, None, seed=0).best_k == 1
 
 
 def test_a_handful_is_no_group_unless_asked_for():
     points = np.vstack([blobs((0, 0), n=300), blobs((9, 9), n=3)])
-    assert not partition(points, None, seed=0).has_structure
+    assert partition(points, None, seed=0).best_k == 1
     assert np.bincount(partition(points, 2, seed=0).labels).tolist() in ([300, 3], [3, 300])
 
 
@@ -59,7 +59,9 @@ def test_points_of_few_kinds_are_no_trouble():
     found = partition(points, None, seed=0)
     assert found.scores["k"].tolist() == [2]
     assert found.silhouette == 1
-    assert partition(points, 5, seed=0).labels.tolist() == [0] * 40
+    assert found.best_k == 1  # both columns say the same, so it is one feature
+    assert np.bincount(partition(points, 5, seed=0).labels).tolist() == [20, 20]
+    assert partition(np.zeros((40, 2)), 3, seed=0).labels.tolist() == [0] * 40
 
 
 def test_many_points_are_grouped_from_a_sample(monkeypatch):

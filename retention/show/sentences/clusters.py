@@ -23,10 +23,15 @@ def which_kinds(result: ClusterSegments) -> str:
         return _(
             "There are no clear groups among the {customers} customers: they differ by degrees, so any border would be arbitrary."
         ).format(customers=customers)
-    if not result.has_structure:
+    groups = number(len(summary))
+    if result.best_k == 1:
         return _(
             "The {customers} customers are cut into {groups} groups as you asked, but the data show no clear borders between them."
-        ).format(customers=customers, groups=number(len(summary)))
+        ).format(customers=customers, groups=groups)
+    if result.best_k != len(summary):
+        return _(
+            "The {customers} customers are cut into {groups} groups as you asked; the data themselves part into {best}."
+        ).format(customers=customers, groups=groups, best=number(result.best_k))
     if summary["share_of_net"].isna().any():
         largest = summary.iloc[0]
         pattern = _(
@@ -40,7 +45,7 @@ def which_kinds(result: ClusterSegments) -> str:
         )
     return pattern.format(
         customers=customers,
-        groups=number(len(summary)),
+        groups=groups,
         name=cluster_name(largest["cluster"]),
         share=number(largest["share"] * 100),
         net=number(largest["share_of_net"] * 100),

@@ -36,6 +36,7 @@ def test_the_tables_say_it_again(page, shop):
 
 def test_groups_can_be_asked_for(page, shop):
     page.choose("clusters_k", "2")
+    assert page.headline == "The 4,000 customers are cut into 2 groups as you asked; the data themselves part into 4."
     assert len(page.test.dataframe[0].value) == 2
     assert list(page.test.dataframe[0].value["Group"]) == rt.cluster_segments(shop, k=2).summary["cluster"].tolist()
 
