@@ -21,7 +21,7 @@ if len(clusters.summary) > 1:
     ui.chart(rt.charts.cluster_profile, clusters)
     st.caption(
         _(
-            "▲ clearly more, ▼ clearly less than the average customer. The numbers are medians: half of the group has less, half more."
+            "▲ clearly more, ▼ clearly less than the average customer. The numbers are medians: half of the group has less, half more; shares are averages."
         )
     )
     st.subheader(_("How large each group is"))

@@ -99,7 +99,7 @@ def cluster_segments(
     the average customer's; "larger orders" means larger than the average customer's.
 
     Returns a ClusterSegments. table: customer_id, the features, cluster. summary, the largest first: cluster, customers, share, net
-    (currency units), share_of_net, median_<feature>, difference_<feature> (standard deviations from the average customer),
+    (currency units), share_of_net, median_<feature>, mean_<feature> (of shares, whose medians are mostly 0 or 1), difference_<feature> (standard deviations from the average customer),
     repeat_rate with repeat_rate_low and repeat_rate_high (Wilson), enough (at least 30 customers). scores: k, silhouette,
     smallest_share. With k a number there are so many clusters, whether the data have them or not: see best_k.
     Raises OptionError for an unknown feature or k, and EmptyError when no purchase names a customer.
@@ -265,6 +265,8 @@ def _summary(
     result["share_of_net"] = result["net"] / net.sum() if net.sum() > 0 else np.nan
     for place, name in enumerate(used):
         result[f"median_{name}"] = table[name].groupby(groups).median()
+        if name.endswith("_share"):
+            result[f"mean_{name}"] = table[name].groupby(groups).mean()
         result[f"difference_{name}"] = np.bincount(groups, weights=points[:, place], minlength=len(names)) / n
     result["repeat_rate"] = again / n
     result["repeat_rate_low"], result["repeat_rate_high"] = wilson(again, n)

@@ -19,15 +19,15 @@ def feature_name(feature):
     """Name a feature of a customer.
 
     >>> feature_name("recency_days")
-    'Days since last order'
+    'Days of silence'
     """
     names = {
-        "recency_days": _("Days since last order"),
+        "recency_days": _("Days of silence"),
         "frequency": _("Orders"),
         "monetary": _("Net revenue"),
         "units_per_order": _("Pieces per order"),
         "days_between_orders": _("Days between orders"),
-        "discounted_share": _("Orders with discount"),
+        "discounted_share": _("Discounted orders"),
         "categories": _("Categories bought"),
         "return_share": _("Money sent back"),
     }

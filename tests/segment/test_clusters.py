@@ -71,6 +71,7 @@ def test_the_summary_agrees_with_plain_pandas(three_kinds, result):
     groups = table.assign(net=money.loc[table["customer_id"]].to_numpy()).groupby("cluster", observed=True)
     assert summary["customers"].to_dict() == groups.size().to_dict()
     np.testing.assert_allclose(summary["net"], groups["net"].sum().loc[summary.index])
+    np.testing.assert_allclose(summary["mean_discounted_share"], groups["discounted_share"].mean().loc[summary.index])
     np.testing.assert_allclose(summary["median_aov"], groups["aov"].median().loc[summary.index])
     np.testing.assert_allclose(
         summary["repeat_rate"], groups["frequency"].agg(lambda n: (n > 1).mean()).loc[summary.index]

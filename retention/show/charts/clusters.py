@@ -11,11 +11,11 @@ from retention.show.measures import measure_name
 
 APART = 0.5  # standard deviations from which a difference gets a mark
 
-_MORE, _LESS, _ALIKE = "rgba(17, 122, 148, 0.5)", "rgba(184, 106, 20, 0.5)", "rgba(128, 136, 142, 0.08)"
+_MORE, _LESS, _ALIKE = "rgba(17, 122, 148, 0.5)", "rgba(184, 106, 20, 0.6)", "rgba(128, 136, 142, 0.08)"
 
 
 def cluster_profile(result):
-    """Draw what sets every cluster apart: a row a cluster, a column a feature, each cell with the median of its customers.
+    """Draw what sets every cluster apart: a row a cluster, a column a feature, each cell with the median of its customers, of shares their mean.
 
     `result` is what `cluster_segments` returns. The more a cluster has of a feature than the average customer, the stronger
     the cell in the first colour (▲), the less, in the second (▼). The first row is all customers.
@@ -26,12 +26,14 @@ def cluster_profile(result):
     summary, features = result.summary, list(result.features)
     if len(summary) < 2:
         return marks.nothing(title)
-    usual = result.table[features].median()
+    usual = {feature: result.table[feature].agg(_kind(feature)) for feature in features}
     rows = [_row(0, _("All customers"), len(result.table), feature, usual[feature], 0, result) for feature in features]
     for place, one in enumerate(summary.to_dict("records"), 1):
         name, n = cluster_name(one["cluster"]), one["customers"]
         for feature in features:
-            rows.append(_row(place, name, n, feature, one[f"median_{feature}"], one[f"difference_{feature}"], result))
+            rows.append(
+                _row(place, name, n, feature, one[f"{_kind(feature)}_{feature}"], one[f"difference_{feature}"], result)
+            )
     rows = pd.DataFrame(rows)
     rows["usual"] = [feature_value(feature, usual[feature], result.currency) for feature in rows["key"]]
     x = alt.X(
@@ -40,7 +42,7 @@ def cluster_profile(result):
         sort=None,
         axis=marks.axis(
             orient="top", labelAngle=0, labelExpr="split(datum.label, ' ')", labelLimit=110, labelOverlap=False,
-            domain=False, ticks=False, labelPadding=22,
+            domain=False, ticks=False, labelPadding=34,
         ),
         scale=alt.Scale(paddingInner=0.03, paddingOuter=0),
     )  # fmt: skip
@@ -48,11 +50,11 @@ def cluster_profile(result):
     colour = alt.Color(
         field="difference",
         type="quantitative",
-        scale=alt.Scale(domain=[-1.5, 0, 1.5], range=[_LESS, _ALIKE, _MORE], clamp=True),
+        scale=alt.Scale(domain=[-1.5, 0, 1.5], range=[_LESS, _ALIKE, _MORE], clamp=True, interpolate="rgb"),
         legend=None,
     )
     titles = {
-        "group": _("Group"), "feature": _("Feature"), "text": _("Median of the group"), "usual": _("Median of all customers"),
+        "group": _("Group"), "feature": _("Feature"), "text": _("This group"), "usual": _("All customers"),
         "n": _("Customers"), "note": _("Note"),
     }  # fmt: skip
     boxes = alt.Chart(rows).mark_rect().encode(x=x, y=y, color=colour, tooltip=marks.tooltip(titles))
@@ -72,6 +74,10 @@ def cluster_profile(result):
     if (summary["customers"] < TOO_FEW).any():
         said.append(_("Groups in grey have fewer than 30 customers."))
     return marks.finish(layers, said).properties(height=alt.Step(60))
+
+
+def _kind(feature):
+    return "mean" if feature.endswith("_share") else "median"
 
 
 def _row(order, name, n, feature, value, difference, result):
@@ -122,4 +128,4 @@ def cluster_sizes(result):
     said = [f"{title}."]
     for name, parts in rows.groupby("group", sort=False):
         said.append(f"{name}: " + ", ".join(parts["kind"] + " " + parts["text"]) + ".")
-    return marks.finish(layers, said).properties(height=alt.Step(68))
+    return marks.finish(layers, said).properties(height=alt.Step(72, **{"for": "position"}))

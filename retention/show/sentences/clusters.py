@@ -75,13 +75,14 @@ def how_clear(result: ClusterSegments) -> str:
     """The silhouette beside that of a crowd without groups, and the stability, for those who want the numbers; "" for none."""
     if pd.isna(result.silhouette):
         return ""
-    pattern = _(
-        "Silhouette {silhouette}; a made-up crowd that differs by degrees only reaches up to {chance}. Stability (adjusted Rand "
-        "index) {stability}."
-    )
-    return pattern.format(
-        silhouette=number(result.silhouette, 2), chance=number(result.chance, 2), stability=number(result.stability, 2)
-    )
+    parts = [
+        _("Silhouette {silhouette}; a made-up crowd that differs by degrees only reaches up to {chance}.").format(
+            silhouette=number(result.silhouette, 2), chance=number(result.chance, 2)
+        )
+    ]
+    if result.is_stable:
+        parts.append(_("Stability (adjusted Rand index) {stability}.").format(stability=number(result.stability, 2)))
+    return " ".join(parts)
 
 
 def nobody_differs_in(result: ClusterSegments) -> str:

@@ -23,10 +23,12 @@ def cluster_rows(result: ClusterSegments) -> pd.DataFrame:
             _("Share of net revenue"): [percent(value) for value in summary["share_of_net"]],
         }
     )
-    median = _("{feature} (median)")
+    kinds = {"median": _("{feature} (median)"), "mean": _("{feature} (average)")}
     for name in result.features:
-        values = [feature_value(name, value, currency) for value in summary[f"median_{name}"]]
-        shown[median.format(feature=feature_name(name))] = values
+        for kind, pattern in kinds.items():
+            if f"{kind}_{name}" in summary:
+                values = [feature_value(name, value, currency) for value in summary[f"{kind}_{name}"]]
+                shown[pattern.format(feature=feature_name(name))] = values
     shown[measure_name("repeat_rate")] = estimates(summary, "repeat_rate", "customers")
     return shown
 

@@ -47,9 +47,7 @@ def test_a_shop_without_groups_is_told_so_and_can_be_cut_all_the_same(visitor):
         "There are no clear groups among the 2,349 customers: they differ by degrees, so any border would be arbitrary."
     )
     assert visitor.charts == []
-    assert (
-        "Left out, because it is the same for every customer or not in the data: Orders with discount." in visitor.texts
-    )
+    assert "Left out, because it is the same for every customer or not in the data: Discounted orders." in visitor.texts
     visitor.choose("clusters_k", "3")
     assert visitor.headline == (
         "The 2,349 customers are cut into 3 groups as you asked, but the data show no clear borders between them."
