@@ -105,6 +105,13 @@ def test_features_by_hand():
     assert result.scores.empty
 
 
+def test_a_code_is_a_discount_and_a_return_alone_makes_no_customer():
+    rows = "order_id,ordered_at,email,quantity,unit_price,discount_code\n"
+    rows += "1,2025-01-01,ann@example.com,1,10,SPRING\n2,2025-01-02,ann@example.com,1,10, \n3,2025-01-03,bob@example.com,-1,10,\n"
+    table = rt.cluster_segments(rt.read_orders(rows.encode())).table
+    assert table[["frequency", "discounted_share"]].to_numpy().tolist() == [[2, 0.5]]
+
+
 def test_skewed_features_are_taken_on_a_log_scale_and_nobody_is_too_far():
     values = pd.Series([1.0] * 50 + [2.0] * 30 + [1000.0, MISSING])
     logs = np.log1p(values)  # the median is 1

@@ -49,9 +49,11 @@ def test_two_ends_of_one_feature_are_a_matter_of_degree():
 
 
 def test_a_handful_is_no_group_unless_asked_for():
-    points = np.vstack([blobs((0, 0), n=300), blobs((9, 9), n=3)])
-    assert partition(points, None, seed=0).best_k == 1
-    assert np.bincount(partition(points, 2, seed=0).labels).tolist() in ([300, 3], [3, 300])
+    points = np.vstack([blobs((-1, -1, 1), (1, 1, -1), n=300), blobs((-1, 2, 3), n=3)])
+    found = partition(points, None, seed=0)
+    assert found.scores.set_index("k")["silhouette"].idxmax() == 3
+    assert found.best_k == 2
+    assert sorted(np.bincount(partition(points, 3, seed=0).labels)) == [3, 300, 300]
 
 
 def test_points_of_few_kinds_are_no_trouble():
