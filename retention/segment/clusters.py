@@ -81,8 +81,8 @@ def cluster_segments(
     revenue; units_per_order = pieces ÷ purchases; days_between_orders = days from first to last purchase ÷ (purchases − 1);
     categories = different categories bought; return_share = refunds ÷ (gross revenue − discounts).
 
-    Features whose skewness is above 1 are taken on a log scale, sign × log(1 + |value| ÷ median); then each has mean 0 and
-    standard deviation 1, and nobody counts as farther than 3 from the average. What is unknown counts as average. Features in
+    Features whose skewness is above 1 are taken on a log scale, sign × log(1 + |value| ÷ median of the |values| above 0); then each
+    has mean 0 and standard deviation 1, and nobody counts as farther than 3 from the average. What is unknown counts as average. Features in
     which nobody differs are left out. K-means, with the number of clusters from 2 to 8 whose silhouette is highest, so long
     as no cluster holds under 2 % of the customers.
 
@@ -94,7 +94,7 @@ def cluster_segments(
     Stability: the clusters are found again from customers drawn at random with replacement, 20 times; the adjusted Rand index
     is 1 where everybody lands with the same people, 0 where it is chance. Mean from 0.8 stable, from 0.6 somewhat, below not.
 
-    A cluster is named by how often they buy (one-time: at least 90 % once; occasional: more than half once; frequent: the median is
+    A cluster is named by how often they buy (one-time: at least 90 % once; occasional: at least half once; frequent: the median is
     3 or more purchases and twice the shop's) and by up to two features whose mean lies half a standard deviation or more from
     the average customer's; "larger orders" means larger than the average customer's.
 
@@ -208,7 +208,7 @@ def standardised(column: pd.Series) -> np.ndarray | None:
     known = values.dropna()
     if known.nunique() < 2:
         return None
-    if abs(known.skew()) > SKEWED:
+    if known.skew() > SKEWED:
         middle = known[known != 0].abs().median()
         values = np.sign(values) * np.log1p(values.abs() / middle)
     values = (values - values.mean()) / values.std(ddof=0)
