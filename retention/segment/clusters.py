@@ -47,7 +47,7 @@ class ClusterSegments:
     scores: one row a number of clusters that was tried
     features, constant: those that were used, and those left out because nobody differs in them
     best_k: how many clusters the data have; 1 where there are none, whatever k was asked for
-    silhouette, chance: the highest silhouette, and what customers without clusters reach at the same k
+    silhouette, chance: the highest silhouette, and the mean of made-up customers without clusters at the same k
     stability: mean adjusted Rand index over bootstrap refits; missing with one cluster
     """
 
@@ -87,9 +87,10 @@ def cluster_segments(
     as no cluster holds under 2 % of the customers.
 
     Silhouette: how much nearer a customer is to the own cluster than to the next, from −1 to 1. K-means cuts any crowd into
-    pieces, so the silhouette is compared with those of 19 made-up crowds, in which every feature has the same values and
-    correlates with the others as here, but which has no clusters. Only where it beats all of them by 0.03 are there clusters;
-    otherwise all customers are one. Groups that differ in a single feature are a matter of degree too.
+    pieces, so the silhouette is compared with those of 20 made-up crowds, in which every feature has the same values and
+    correlates with the others as here, but which have no clusters. Only where it beats their mean by 0.04 and by two standard
+    deviations are there clusters; otherwise all customers are one. Groups that differ in a single feature are a matter of
+    degree too.
 
     Stability: the clusters are found again from customers drawn at random with replacement, 20 times; the adjusted Rand index
     is 1 where everybody lands with the same people, 0 where it is chance. Mean from 0.8 stable, from 0.6 somewhat, below not.
@@ -109,7 +110,7 @@ def cluster_segments(
 
     When not to trust it: clusters describe the past of these customers, they do not explain it. Other features or a year
     more give other clusters. Where they are not stable, use them as a picture, not to decide about a single person. Large
-    shops are clustered from 20,000 of their customers.
+    shops are clustered from 10,000 of their customers.
 
     >>> import retention as rt
     >>> result = rt.cluster_segments(rt.load_sample("cdnow"))
@@ -278,7 +279,7 @@ def _notes(features: pd.DataFrame) -> tuple[str, ...]:
     notes = []
     if len(features) > SAMPLE:
         notes.append(
-            "The groups were found from 20,000 customers drawn at random; everybody else joined the nearest group."
+            "The groups were found from 10,000 customers drawn at random; everybody else joined the nearest group."
         )
     if features.isna().any(axis=None):
         notes.append(

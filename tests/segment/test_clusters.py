@@ -166,7 +166,7 @@ def test_many_customers_are_grouped_from_a_sample(three_kinds, monkeypatch):
     result = rt.cluster_segments(three_kinds)
     assert adjusted_rand_score(*kinds_of(three_kinds, result)) > 0.95
     assert result.notes == (
-        "The groups were found from 20,000 customers drawn at random; everybody else joined the nearest group.",
+        "The groups were found from 10,000 customers drawn at random; everybody else joined the nearest group.",
     )
 
 

@@ -92,7 +92,7 @@ def test_how_firm_the_groups_are(two, stability, words):
 
 def test_the_numbers_are_there_for_those_who_want_them(two):
     assert sentences.how_clear(two) == (
-        "Silhouette 0.71; a made-up crowd that differs by degrees only reaches up to 0.45. Stability (adjusted Rand index) 0.93."
+        "Silhouette 0.71; a made-up crowd that differs by degrees only reaches 0.45. Stability (adjusted Rand index) 0.93."
     )
     assert score_rows(two)["Silhouette"].tolist() == ["0.712", "0.500"]
     assert sentences.nobody_differs_in(two).endswith("not in the data: Orders.")

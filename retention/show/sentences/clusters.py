@@ -76,7 +76,7 @@ def how_clear(result: ClusterSegments) -> str:
     if pd.isna(result.silhouette):
         return ""
     parts = [
-        _("Silhouette {silhouette}; a made-up crowd that differs by degrees only reaches up to {chance}.").format(
+        _("Silhouette {silhouette}; a made-up crowd that differs by degrees only reaches {chance}.").format(
             silhouette=number(result.silhouette, 2), chance=number(result.chance, 2)
         )
     ]
