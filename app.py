@@ -69,6 +69,11 @@ page = st.navigation(
                 "pages/segment/builder.py", title=_("Segment builder"), url_path="builder", icon=":material/filter_alt:"
             st.Page(
                 "pages/segment/customer.py", title=_("One customer"), url_path="customer", icon=":material/person:"
+            st.Page(
+                "pages/segment/clusters.py",
+                title=_("Behaviour groups"),
+                url_path="behaviour",
+                icon=":material/bubble_chart:",
             ),
         ],
     },

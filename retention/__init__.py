@@ -25,6 +25,7 @@ from retention.segment.people import segment_customers
 from retention.segment.playbook import segment_playbook
 from retention.segment.builder import select_customers
 from retention.segment.customers import find_customers
+from retention.segment.clusters import cluster_segments
 from retention.segment.rfm import rfm_segments
 from retention.segment.rules import rule_of
 from retention.segment.schemes import RfmScheme
@@ -44,6 +45,7 @@ __all__ = [
     "account_table",
     "channel_table",
     "charts",
+    "cluster_segments",
     "compare_cohorts",
     "customer_story",
     "discount_table",

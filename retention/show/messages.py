@@ -18,6 +18,7 @@ from retention.measure import vendors
 from retention.segment.playbook import PLAYS
 from retention.segment.schemes import CUT, SCHEMES
 from retention.segment import conditions
+from retention.segment import clusters
 from retention.show.sentences import explained
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +42,7 @@ EXPLAINED = (
     rt.segment_customers,
     rt.select_customers,
     rt.customer_story,
+    rt.cluster_segments,
 )
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")
@@ -66,6 +68,7 @@ def messages() -> list[str]:
     found |= dict.fromkeys([*CUT, *PLAYS, *(name for scheme in SCHEMES.values() for name in scheme.names)])
     found |= dict.fromkeys(text for play in PLAYS.values() for text in (play.meaning, play.works))
     found |= dict.fromkeys(conditions.EXPECTED.values())
+    found |= dict.fromkeys([*clusters.WHO, *(text for words in clusters.WORDS.values() for text in words)])
     found |= dict.fromkeys(text for function in EXPLAINED for text in explained(function))
     return list(found)
 

@@ -9,6 +9,7 @@ PAGES = (
     "Discounts and codes", "Guests and accounts", "Feedback", "Definitions compared", "Segments",
     "Discounts and codes", "Guests and accounts", "Feedback", "Definitions compared", "Segment builder",
     "Discounts and codes", "Guests and accounts", "Feedback", "Definitions compared", "One customer",
+    "Discounts and codes", "Guests and accounts", "Feedback", "Definitions compared", "Behaviour groups",
 )  # fmt: skip
 
 # What axe finds in Streamlit's own markup, which an app cannot change: rule, the part of the page, and why.

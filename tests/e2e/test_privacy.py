@@ -7,6 +7,7 @@ PAGES = (
     "Discounts and codes", "Guests and accounts", "Feedback", "Definitions compared", "Segments",
     "Discounts and codes", "Guests and accounts", "Feedback", "Definitions compared", "Segment builder",
     "Discounts and codes", "Guests and accounts", "Feedback", "Definitions compared", "One customer",
+    "Discounts and codes", "Guests and accounts", "Feedback", "Definitions compared", "Behaviour groups",
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ which is also its text for screen readers (`chart.description`).
 from retention.show.charts.bridge import revenue_waterfall
 from retention.show.charts.builder import condition_bars
 from retention.show.charts.channels import channel_flow
+from retention.show.charts.clusters import cluster_profile, cluster_sizes
 from retention.show.charts.cohorts import cohort_difference, retention_curve, retention_heatmap
 from retention.show.charts.customer import customer_timeline, segment_history
 from retention.show.charts.feedback import complaint_rates, feedback_rates, reply_rates, score_bars
@@ -19,6 +20,8 @@ from retention.show.charts.vendors import vendor_dots
 
 __all__ = [
     "channel_flow",
+    "cluster_profile",
+    "cluster_sizes",
     "cohort_difference",
     "complaint_rates",
     "condition_bars",

@@ -17,6 +17,7 @@ from retention.show.sentences.alerts import (
 from retention.show.sentences.bridge import whose_change, why_revenue_moved
 from retention.show.sentences.builder import what_they_are_like, who_is_reached
 from retention.show.sentences.channels import those_who_change_channel, where_customers_come_from
+from retention.show.sentences.clusters import how_clear, how_firm, nobody_differs_in, which_kinds
 from retention.show.sentences.cohorts import compared, who_comes_back
 from retention.show.sentences.customer import beside_others, what_is_next, where_they_stand, who_it_is
 from retention.show.sentences.discounts import beside_full_price, won_with_a_discount
@@ -42,6 +43,8 @@ __all__ = [
     "facts",
     "groups_beside",
     "guests_and_accounts",
+    "how_clear",
+    "how_firm",
     "is_month",
     "kpi",
     "kpi_notes",
@@ -49,6 +52,7 @@ __all__ = [
     "money_slipping_away",
     "more_or_less",
     "moves",
+    "nobody_differs_in",
     "nothing_to_look_at",
     "out_of_the_ordinary",
     "overview",
@@ -62,6 +66,7 @@ __all__ = [
     "when_they_return",
     "where_customers_come_from",
     "where_they_stand",
+    "which_kinds",
     "who_answered",
     "who_brings_the_money",
     "who_comes_back",
