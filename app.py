@@ -63,6 +63,15 @@ page = st.navigation(
                 icon=":material/balance:",
             ),
         ],
+        _("Who they are"): [
+            st.Page("pages/segment/movement.py", title=_("Who moved"), url_path="movement", icon=":material/moving:"),
+            st.Page(
+                "pages/segment/demographics.py",
+                title=_("Age, gender, place"),
+                url_path="demographics",
+                icon=":material/diversity_3:",
+            ),
+        ],
     },
     expanded=True,
 )

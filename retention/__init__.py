@@ -21,6 +21,8 @@ from retention.measure.windows import last_months
 from retention.orders import Orders
 from retention.sample.load import load_sample
 from retention.sample.shop import make_shop
+from retention.segment.demographics import demographic_table
+from retention.segment.movement import segment_movement
 from retention.segment.rfm import rfm_segments
 from retention.segment.schemes import RfmScheme
 from retention.show import charts
@@ -39,6 +41,7 @@ __all__ = [
     "channel_table",
     "charts",
     "compare_cohorts",
+    "demographic_table",
     "discount_table",
     "feedback_table",
     "inspect_orders",
@@ -55,6 +58,7 @@ __all__ = [
     "retention_table",
     "revenue_bridge",
     "rfm_segments",
+    "segment_movement",
     "time_to_next_order",
     "vendor_rates",
 ]

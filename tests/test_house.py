@@ -27,6 +27,7 @@ PUBLIC = (
     "channel_table",
     "charts",
     "compare_cohorts",
+    "demographic_table",
     "discount_table",
     "feedback_table",
     "inspect_orders",
@@ -42,6 +43,7 @@ PUBLIC = (
     "read_orders",
     "retention_table",
     "revenue_bridge",
+    "segment_movement",
     "time_to_next_order",
     "vendor_rates",
 )

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 PAGES = (
     "Overview", "Data", "Key figures", "Why revenue moved", "Cohorts", "Time to next order", "Channels",
     "Discounts and codes", "Guests and accounts", "Feedback", "Definitions compared",
+    "Who moved", "Age, gender, place",
 )  # fmt: skip
 
 

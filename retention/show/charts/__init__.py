@@ -10,6 +10,7 @@ from retention.show.charts.cohorts import cohort_difference, retention_curve, re
 from retention.show.charts.feedback import complaint_rates, feedback_rates, reply_rates, score_bars
 from retention.show.charts.groups import rate_bars, rates_by_group
 from retention.show.charts.kpis import kpi_line, net_by_period
+from retention.show.charts.movement import segment_flow
 from retention.show.charts.quality import quality_bars
 from retention.show.charts.timing import next_order_curve
 from retention.show.charts.vendors import vendor_dots
@@ -30,5 +31,6 @@ __all__ = [
     "retention_heatmap",
     "revenue_waterfall",
     "score_bars",
+    "segment_flow",
     "vendor_dots",
 ]

@@ -17,9 +17,11 @@ from retention.show.sentences.alerts import (
 from retention.show.sentences.bridge import whose_change, why_revenue_moved
 from retention.show.sentences.channels import those_who_change_channel, where_customers_come_from
 from retention.show.sentences.cohorts import compared, who_comes_back
+from retention.show.sentences.demographics import which_group_is_largest, which_groups_stand_out
 from retention.show.sentences.discounts import beside_full_price, won_with_a_discount
 from retention.show.sentences.feedback import after_feedback, complaints, ratings_say, tickets_say, who_answered
 from retention.show.sentences.kpis import change, is_month, kpi, kpi_notes, more_or_less, moves, overview, span
+from retention.show.sentences.movement import who_moved, why_they_moved
 from retention.show.sentences.timing import days_to_act, groups_beside, when_they_return
 from retention.show.sentences.vendors import depends_on_the_rule, rule_by_rule
 
@@ -54,10 +56,14 @@ __all__ = [
     "tickets_say",
     "when_they_return",
     "where_customers_come_from",
+    "which_group_is_largest",
+    "which_groups_stand_out",
     "who_answered",
     "who_comes_back",
+    "who_moved",
     "whose_change",
     "why_revenue_moved",
+    "why_they_moved",
     "won_with_a_discount",
 ]
 
