@@ -17,8 +17,8 @@ by = ui.choice(
 )
 groups = ui.run("groups", rt.demographic_table, orders, by=by)
 
-ui.say(sentences.which_group_is_largest(groups))
-st.markdown(ui.escape(sentences.which_groups_stand_out(groups)))
+ui.say(sentences.which_groups_stand_out(groups))
+st.markdown(ui.escape(sentences.which_group_is_largest(groups)))
 for note in groups.notes:
     st.caption(_(note))
 ui.chart(rt.charts.rate_bars, groups, "second_order_rate_90")

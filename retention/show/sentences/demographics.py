@@ -9,6 +9,30 @@ from retention.show.measures import group_name
 from retention.show.sentences.groups import of_100
 
 
+def which_groups_stand_out(result: DemographicTable) -> str:
+    """The group that comes back more or less than all others beyond what chance explains, if there is one."""
+    table = result.table
+    tested = table[table["p_adjusted"].notna()]
+    if tested.empty:
+        return _("Too few customers to tell whether one group comes back more than the others.")
+    standing = tested[tested["differs"].astype(bool)].sort_values(["p_value", "difference"], ascending=[True, False])
+    if standing.empty:
+        return _(
+            "No group orders a second time within 90 days more or less often than the others, beyond what chance explains."
+        )
+    first = standing.iloc[0]
+    pattern = _(
+        "{group}: of 100 new customers, {share} order a second time within 90 days (between {low} and {high}; {n} customers). Among all "
+        "others it is {others}, and the difference is larger than chance explains."
+    )
+    others = number((first[RATE] - first["difference"]) * 100)
+    sentence = pattern.format(group=group_name(first["group"]), others=others, **of_100(first, RATE, f"{RATE}_n"))
+    more = [group_name(name) for name in standing["group"].iloc[1:]]
+    if more and len(tested) > 2:
+        sentence += " " + _("Beyond chance as well: {groups}.").format(groups=", ".join(more))
+    return sentence
+
+
 def which_group_is_largest(result: DemographicTable) -> str:
     """The largest group and its share of the customers, in one sentence."""
     table = result.table
@@ -24,30 +48,3 @@ def which_group_is_largest(result: DemographicTable) -> str:
     if len(unknown):
         sentence += " " + _("Not known: {share}.").format(share=percent(unknown.iloc[0], 0))
     return sentence
-
-
-def which_groups_stand_out(result: DemographicTable) -> str:
-    """The groups that come back more or less than all others beyond what chance explains."""
-    table = result.table
-    tested = table[table["p_adjusted"].notna()]
-    if tested.empty:
-        return _("Too few customers to tell whether one group comes back more than the others.")
-    standing = tested[tested["differs"].astype(bool)]
-    if standing.empty:
-        return _(
-            "No group orders a second time within 90 days more or less often than the others, beyond what chance explains."
-        )
-    more = _(
-        "{group}: of 100 new customers, {share} order a second time within 90 days (between {low} and {high}; {n} customers), more than "
-        "the others and more than chance explains."
-    )
-    less = _(
-        "{group}: of 100 new customers, {share} order a second time within 90 days (between {low} and {high}; {n} customers), fewer than "
-        "the others and fewer than chance explains."
-    )
-    return " ".join(
-        (more if row["difference"] > 0 else less).format(
-            group=group_name(row["group"]), **of_100(row, RATE, f"{RATE}_n")
-        )
-        for _place, row in standing.sort_values("difference", ascending=False).iterrows()
-    )
