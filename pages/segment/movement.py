@@ -36,6 +36,6 @@ ui.table(movement.kept, kept_rows(movement), "kept", _("what became of every seg
 
 if len(movement.left):
     st.subheader(_("Who left {segment}").format(segment=group_name(movement.best)))
-    st.markdown(_("Those who brought most stand first. Write to them before they forget the shop."))
+    st.markdown(_("Those who brought most stand first. The last two columns say whom you may write to."))
     ui.table(movement.left, left_rows(movement), "left_the_best", _("who left the best segment"))
 ui.finish(("customer", "purchase", "interval", "as_of"))

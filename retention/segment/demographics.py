@@ -50,33 +50,34 @@ class DemographicTable:
 def demographic_table(orders: Orders, by: str = "age") -> DemographicTable:
     """Key figures of the customers by age, gender, country or city, and which groups stand out.
 
-    A customer counts once, with what the orders or the customers file say of them. Age is the age reached in the year of
-    the last day that is seen; under 10 and over 100 it counts as unknown. Places and genders are told apart by their
-    spelling, capital letters and spaces at the ends aside; the 12 with the most customers stand alone, the rest are others. Whoever nothing
-    is known of is a group of their own, unknown.
+    A customer counts once, with what the orders or the customers file say of them. Age is what they turn in the year of
+    the last order; under 10 and over 100 it counts as unknown. Places and genders are told apart by their spelling,
+    capital letters and spaces at the ends aside; the 12 with the most customers stand alone, the rest are others. Those
+    of whom it is not known are a group of their own.
 
-    Average order value = net ÷ orders. Orders per customer = orders ÷ customers. Repeat purchase rate = customers with two or more
-    purchases ÷ customers. Second-order rate = customers whose second purchase came within 90 days of the first ÷ customers whose first
-    lies at least 90 days before the end of observation; with filters, of those whose first purchase passes.
+    Average order value = net ÷ orders. Orders per customer = orders ÷ customers. Repeat purchase rate = customers with
+    two or more purchases ÷ customers. Second-order rate = customers whose second purchase came within 90 days of the
+    first ÷ customers whose first lies at least 90 days before the end of observation; with filters, of those whose
+    first purchase passes.
 
-    The second-order rate of each group is compared with that of all other customers of whom it is known, since everybody in it had the
-    same 90 days. The p-value is that of Fisher's exact test, adjusted by Holm for the number of groups compared, so that the
-    chance of calling any group different when none is stays below 5 %. Two groups are one comparison. Groups of fewer than 30 customers old
-    enough, others and unknown are not tested.
+    The second-order rate of each group is compared with that of all other customers of whom it is known: a fair
+    comparison, since everybody in it had the same 90 days. The p-value is that of Fisher's exact test, adjusted by Holm
+    for the number of groups compared, so that the chance of calling any group different when none is stays below 5 %.
+    Two groups are one comparison. Groups of fewer than 30 customers old enough, others and unknown are not tested.
 
-    by: "age", "gender", "country" or "city". Returns a DemographicTable. Its table, ages from young to old and the rest by customers:
-    group, customers, share of all customers, orders, net, aov, purchase_frequency, repeat_rate, second_order_rate_90 with
-    second_order_rate_90_n, each share and mean with its 95 % interval in `<name>_low` and `<name>_high`; difference from the others
-    (0.05 for five points more) with difference_low and difference_high, p_value, p_adjusted, differs (true, false, missing where not
-    tested). Money in currency units. Intervals: Wilson for shares, the delta method over customers for means, Newcombe for the
-    difference; they are not adjusted. Raises OptionError for another by, EmptyError when no customer can be told apart and
-    when the files say it of nobody.
+    Returns a DemographicTable. by is "age", "gender", "country" or "city". table, ages from young to old and the rest
+    by customers: group, customers, share of all customers, orders, net, aov, purchase_frequency, repeat_rate,
+    second_order_rate_90 with second_order_rate_90_n, each share and mean with its 95 % interval in `<name>_low` and
+    `<name>_high`; difference from the others (0.05 for five points more) with difference_low and difference_high,
+    p_value, p_adjusted, differs (true, false, missing where not tested). Money in currency units. Intervals: Wilson for
+    shares, the delta method over customers for means, Newcombe for the difference; they are not adjusted. Raises
+    OptionError for another by, and EmptyError when no customer can be told apart and when the files say it of nobody.
 
     With filters, it takes the orders that pass them, and their customers.
 
-    When not to trust it: it describes and does not explain. Older customers may have come earlier, through another channel, for
-    other products. Those of whom it is known may differ from the rest. The place is that of the customer's address, which for a
-    gift is somebody else's; places of one name in two countries are one.
+    When not to trust it: it describes and does not explain. Older customers may have come earlier, through another
+    channel, for other products. Those of whom it is known may differ from the rest. The place is that of the customer's
+    address, which for a gift is somebody else's; places of one name in two countries are one.
 
     >>> import retention as rt
     >>> result = rt.demographic_table(rt.load_sample(), by="gender")

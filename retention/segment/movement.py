@@ -51,40 +51,41 @@ def segment_movement(
 ) -> SegmentMovement:
     """Who moved from one segment to another between two days, and who moved only because the cut-offs did.
 
-    Every customer's segment by `rfm_segments` as it was on the day `then`, from nothing but the orders before that day, beside
-    the segment on the day `now`. Where scores are shares of the shop's own customers, the cut-offs move with the shop: somebody
-    can change segment without having changed. So the figures of now are scored a second time with the cut-points of then. Who
-    comes to the same segment that way changed; who would still be in the segment of then moved only because the cut-offs did;
-    who would be in a third one moved for both reasons. Of those who stayed, the cut-offs held those who would have left.
+    Every customer's segment as it was on an earlier day, from nothing but the orders before that day, beside the
+    segment on a later one. Where scores are shares of the shop's own customers, the cut-offs move with the shop:
+    somebody can change segment without having changed. So the later figures are scored a second time with the earlier
+    cut-points. Who comes to the same segment that way changed; who would still be in the earlier segment moved only
+    because the cut-offs did; who would be in a third one moved for both reasons. Of those who stayed, the cut-offs held
+    those who would have left.
 
-    Up and down follow one order of the segments: the mean of recency score × (frequency score + monetary score) over the codes of
-    a segment, so that what somebody brought counts by how lately they were seen. A move to or from seasonal is neither up nor
-    down. Bought again, for the customers of a segment = those with a purchase from then to the
-    day before now ÷ customers in it then.
+    Up and down follow one order of the segments: the mean of recency score × (frequency score + monetary score) over
+    the codes of a segment, so that what somebody brought counts by how lately they were seen. A move to or from
+    seasonal is neither up nor down. Customers who bought again = those of a segment with a purchase between the two
+    days ÷ customers who were in it on the first.
 
-    then and now are the days after the last one that is seen; left out, they are the begin and the end of the last complete
-    calendar month; with only one of them, then is one month before now and now is the end of observation. A day beyond the data is cut
-    to them. scheme is as in `rfm_segments`.
-
-    Returns a SegmentMovement. table, the best first: from ("new" for who had not bought by then), to, direction (up, down,
-    stayed, aside for to and from seasonal, new), customers, share of those in `from` with low and high, n (customers in
-    `from`), bought (of the customers, those who bought in between), changed, cut_offs and both (why, as above; of those who moved they
-    add up to customers; in a row of those who stayed, cut_offs are those held). kept: segment, customers (then), bought, retention (bought ÷
-    customers) with retention_low and retention_high, up, stayed, down, aside, customers_now, enough (at least 30 customers
-    then). left: customer_id, customer_ref, segment (now), bought (whether in between), why, recency_days, frequency, monetary
-    (currency units, by now), contactable, consent. Shares run from 0 to 1, intervals are 95 % (Wilson). Raises OptionError for days that cannot be
-    read or do not follow each other, and EmptyError when nobody known had bought by then.
+    Returns a SegmentMovement. then and now are the days after the last one that is seen; left out, they are the begin
+    and the end of the last complete calendar month; with only one of them, then is one month before now and now is the
+    end of observation. A now beyond the data is cut to them. scheme is as in `rfm_segments`. table, the best first:
+    from ("new" for who had not bought by then), to, direction (up, down, stayed, aside for to and from seasonal, new),
+    customers, share of those in `from` with low and high, n (customers in `from`), bought (of the customers, those who
+    bought in between), changed, cut_offs and both (why, as above; of those who moved they add up to customers; in a row
+    of those who stayed, cut_offs are those held). kept: segment, customers (then), bought, retention (bought ÷
+    customers) with retention_low and retention_high, up, stayed, down, aside, customers_now, enough (at least 30
+    customers then). left: customer_id, customer_ref, segment (now), bought (whether in between), why, recency_days,
+    frequency, monetary (currency units, by now), contactable, consent. Shares run from 0 to 1, intervals are 95 %
+    (Wilson). Raises OptionError for days that cannot be read or do not follow each other, and EmptyError when nobody
+    known had bought by then.
 
     With filters, it takes the purchases that pass them: new is who had not bought among these.
 
-    When not to trust it: over a few weeks most people move because time passes and they do not buy, which is how scores are
-    made, not news. Refunds that the file dates to the order were not known then. With a young shop everybody was new then. Under 30
-    customers a segment's rate says little.
+    When not to trust it: over a few weeks most people move because time passes and they do not buy, which is how scores
+    are made, not news. A refund that the file dates to its order was not known on the earlier day. Under 30 customers a
+    segment's rate says little.
 
     >>> import retention as rt
     >>> moved = rt.segment_movement(rt.load_sample("cdnow"), then="1998-01-01", now="1998-07-01")
     >>> int(moved.table["customers"].sum()), moved.best, len(moved.left)
-    (2349, 'Champions', 0)
+    (2349, 'Champions', 132)
     """
     then, now = _days(orders, then, now)
     before = _before(orders, then, scheme)
@@ -116,7 +117,8 @@ def ranking(scheme: RfmScheme) -> list[str]:
     names = pd.Series(scheme.segments)
     r, f, m = (names.index.str[at].astype(int) for at in range(3))
     worth = pd.Series(r * (f + m), names.index).groupby(names).mean()
-    return [*sorted(scheme.names, key=lambda name: -worth[name]), SEASONAL]
+    best_first = sorted(scheme.names, key=lambda name: -worth[name])
+    return [*best_first, *({SEASONAL} - set(best_first))]
 
 
 def _days(orders: Orders, then: str | date | None, now: str | date | None) -> tuple[date, date]:
@@ -193,7 +195,8 @@ def _flows(each: pd.DataFrame, order: list[str]) -> pd.DataFrame:
 
 
 def _kept(each: pd.DataFrame, order: list[str]) -> pd.DataFrame:
-    names = order if SEASONAL in {*each["from"], *each["to"]} else order[:-1]
+    seen = {*each["from"], *each["to"]}
+    names = [name for name in order if name != SEASONAL or name in seen]
     groups = each.groupby("from")
     n = groups.size().reindex(names, fill_value=0)
     bought = groups["bought"].sum().reindex(names, fill_value=0)
