@@ -17,7 +17,7 @@ with st.container(horizontal=True):
     )
     scheme = ui.choice(
         _("Segments"),
-        {"quintile": _("Eleven, by fifths of the customers"), "klaviyo": _("Six, as Klaviyo has them")},
+        {"quintile": _("Eleven, by fifths"), "klaviyo": _("Six, as Klaviyo")},
         key="movement_scheme",
     )
 then, now = rt.last_months(orders, int(window))

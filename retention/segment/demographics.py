@@ -154,11 +154,12 @@ def _age_bands(ages: pd.Series) -> np.ndarray:
 
 
 def _places(found: pd.DataFrame) -> pd.Series:
-    """The 12 largest by name, as most customers of it spell it; then others and unknown."""
+    """The 12 largest by name, as most of its customers spell it, rather in small letters; then others and unknown."""
     names = found["key"].astype(object).where(found["key"].notna(), "").astype(str).str.strip()
     folded = names.str.casefold()
     frame = pd.DataFrame({"name": names, "folded": folded, "customers": found["customers"]})
-    frame = frame.sort_values(["customers", "name"], ascending=[False, True])
+    frame["small"] = names.str.swapcase()
+    frame = frame.sort_values(["customers", "small"], ascending=[False, True])
     spelled = frame.drop_duplicates("folded").set_index("folded")["name"]
     sizes = frame[frame["folded"] != ""].groupby("folded")["customers"].sum().reset_index()
     largest = sizes.sort_values(["customers", "folded"], ascending=[False, True])["folded"].head(LARGEST)

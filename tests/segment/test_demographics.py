@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from scipy.stats import binomtest, fisher_exact
 
 import retention as rt
+from retention.segment.demographics import RATE, _against_the_others
 from tests.measure.shops import CORNER_SHOP, same
 from tests.measure.shops import read as read_rows
 from tests.measure.test_laws import few, shops
@@ -106,8 +107,7 @@ def test_each_group_is_compared_with_all_others_and_corrected_by_holm():
     holm[second] = min(1, max(holm[first], 2 * raw[second]))
     holm[third] = min(1, max(holm[second], raw[third]))
     assert table["p_adjusted"].drop("PL").to_dict() == pytest.approx(holm)
-    assert table.loc["AT", "differs"] is np.True_ or table.loc["AT", "differs"] is True
-    assert not table.loc[["DE", "HU"], "differs"].any()
+    assert table["differs"].drop("PL").to_dict() == {"DE": False, "HU": False, "AT": True}
     assert table.loc["PL", ["p_value", "p_adjusted", "differs"]].isna().all()  # 29: too few to tell
 
 
@@ -119,13 +119,16 @@ def test_two_groups_are_one_comparison():
 
 
 def test_chance_alone_seldom_makes_a_group_stand_out():
-    """Twelve groups that do not differ: unadjusted, in 46 of 100 such shops some group would stand out."""
+    """Twelve groups that do not differ: unadjusted, in about 40 of 100 such shops some group would stand out."""
     rng = np.random.default_rng(5)
-    found = 0
-    for _shop in range(12):
-        groups = {f"C{n:02}": (60, int(rng.binomial(60, 0.3))) for n in range(12)}
-        found += bool(rt.demographic_table(many(groups), by="country").table["differs"].fillna(False).any())
-    assert found <= 3
+    shops_that_differ = unadjusted = 0
+    for _shop in range(100):
+        table = pd.DataFrame({RATE: rng.binomial(300, 0.3, 12) / 300, f"{RATE}_n": 300})
+        result = _against_the_others(table)
+        shops_that_differ += result["differs"].any()
+        unadjusted += (result["p_value"] < 0.05).any()
+    assert shops_that_differ <= 9  # 5 expected at most; 10 or more are seen in 3 of 100 runs
+    assert unadjusted > 25
 
 
 def test_beyond_the_twelve_largest_they_are_others():
@@ -187,7 +190,7 @@ def test_the_sample_agrees_with_plain_pandas(shop):
     np.testing.assert_allclose(table["customers"], gender.value_counts().reindex(table.index))
 
 
-@settings(few, max_examples=6)
+@settings(few, max_examples=3)
 @given(shops())
 def test_groups_add_up_to_the_shop_and_row_order_is_irrelevant(rows):
     rows = rows.assign(email=rows["customer_id"].replace("", None) + "@example.com", city=rows["customer_id"].str[:1])

@@ -51,7 +51,7 @@ def test_hairs_are_not_drawn_and_the_words_own_up(moved):
     assert ribbons["flow"].nunique() == len(drawn) < len(moved.table)
     hidden = total - drawn["customers"].sum()
     assert chart.description.endswith(f"Ribbons too thin to be drawn hold {hidden:,} customers.")
-    assert chart.description.startswith("From segment to segment, Oct 1, 2025 – Jan 1, 2026. Potential Loyalists to ")
+    assert chart.description.startswith("From segment to segment, Sep 30, 2025 – Dec 31, 2025. Potential Loyalists to ")
     assert len(ribbons) < 1500
     chart.to_dict(validate=True)
 

@@ -1,5 +1,7 @@
 """Where the customers of each segment went, as bars joined by ribbons."""
 
+from datetime import timedelta
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -10,6 +12,7 @@ from retention.show.i18n import _, date, number, percent
 from retention.show.measures import group_name
 
 HEIGHT, GAP = 520, 17  # pixels; the gap leaves every bar its line of words
+HEAD = 26  # for the two days above the bars
 BAR = 0.02  # of the width
 SMALLEST = 0.01  # of all customers: a thinner ribbon is a hair
 STEPS = 13  # points of a ribbon's edge
@@ -40,10 +43,11 @@ def segment_flow(result):
     bars, ends = _bars(flows, order, pixels)
     drawn = flows[flows["customers"] >= SMALLEST * total]
     hidden = total - int(drawn["customers"].sum())
-    chart = alt.layer(_ribbons(drawn, ends), _rectangles(bars, result), *_words(bars)).configure_view(stroke=None)
+    days = [date(day - timedelta(days=1)) for day in (result.then, result.now)]
+    chart = alt.layer(_ribbons(drawn, ends), _rectangles(bars), *_words(bars), _heads(days)).configure_view(stroke=None)
     moved = drawn[drawn["direction"].isin(["up", "down", "aside"])].sort_values("customers", ascending=False)
     pattern = _("{first} to {later}: {customers}")
-    said = [f"{title}, {date(result.then)} – {date(result.now)}."]
+    said = [f"{title}, {days[0]} – {days[1]}."]
     said.append(
         "; ".join(
             pattern.format(
@@ -57,7 +61,7 @@ def segment_flow(result):
     )
     if hidden:
         said.append(_("Ribbons too thin to be drawn hold {customers} customers.").format(customers=number(hidden)))
-    return marks.finish(chart, said).properties(height=HEIGHT)
+    return marks.finish(chart, said).properties(height=HEIGHT + HEAD)
 
 
 def _bars(flows, order, pixels):
@@ -90,14 +94,12 @@ def _bars(flows, order, pixels):
 
 
 def _y(name):
-    scale = alt.Scale(domain=[0, HEIGHT], reverse=True, nice=False, zero=False)
+    scale = alt.Scale(domain=[-HEAD, HEIGHT], reverse=True, nice=False, zero=False)
     return alt.Y(field=name, type="quantitative", scale=scale, axis=None)
 
 
-def _x(name, **options):
-    return alt.X(
-        field=name, type="quantitative", scale=alt.Scale(domain=[0, 1], nice=False), **({"axis": None} | options)
-    )
+def _x(name):
+    return alt.X(field=name, type="quantitative", scale=alt.Scale(domain=[0, 1], nice=False), axis=None)
 
 
 def _ribbons(drawn, ends):
@@ -148,25 +150,34 @@ def _ribbons(drawn, ends):
     )
 
 
-def _rectangles(bars, result):
-    days = [date(result.then), date(result.now)]
+def _rectangles(bars):
     rows = bars.assign(x=np.where(bars["side"] == "left", 0, 1 - BAR), x2=np.where(bars["side"] == "left", BAR, 1))
-    axis = marks.axis(
-        values=[0, 1], labelExpr=marks.lookup([0, 1], days), orient="top", labelFlush=True, domain=False, ticks=False
-    )
-    axis.grid = False
     titles = {"name": _("Segment"), "customers": _("Customers")}
     return (
         alt.Chart(rows)
         .mark_rect(color=marks.ink(), opacity=0.75)
         .encode(
-            x=_x("x", axis=axis),
+            x=_x("x"),
             x2=alt.X2(field="x2"),
             y=_y("top"),
             y2=alt.Y2(field="bottom"),
             tooltip=marks.tooltip(titles),
         )
     )
+
+
+def _heads(days):
+    """Write the last day that each side knows of above it."""
+    rows = pd.DataFrame({"x": [0.0, 1.0], "y": -HEAD, "day": days, "align": ["left", "right"]})
+    words = alt.Chart(rows).mark_text(
+        align=alt.ExprRef("datum.align"),
+        baseline="top",
+        fontSize=13,
+        fontWeight="bold",
+        color=marks.ink(),
+        tooltip=None,
+    )
+    return words.encode(x=_x("x"), y=_y("y"), text=alt.Text(field="day", type="nominal"))
 
 
 def _words(bars):
