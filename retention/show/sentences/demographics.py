@@ -17,9 +17,11 @@ def which_groups_stand_out(result: DemographicTable) -> str:
         return _("Too few customers to tell whether one group comes back more than the others.")
     standing = tested[tested["differs"].astype(bool)].sort_values(["p_value", "difference"], ascending=[True, False])
     if standing.empty:
+        n = table.loc[table["group"] != UNKNOWN, f"{RATE}_n"].sum()
         return _(
-            "No group orders a second time within 90 days more or less often than the others, beyond what chance explains."
-        )
+            "Among {n} customers, no group orders a second time within 90 days more or less often than the others, beyond what "
+            "chance explains."
+        ).format(n=number(n))
     first = standing.iloc[0]
     pattern = _(
         "{group}: of 100 new customers, {share} order a second time within 90 days (between {low} and {high}; {n} customers). Among all "

@@ -16,8 +16,10 @@ def page(at_sample):
 def test_the_headline_says_whether_a_group_stands_out(page, shop):
     result = rt.demographic_table(shop)
     assert not result.table["differs"].fillna(False).any()
+    n = result.table.loc[result.table["group"] != "unknown", "second_order_rate_90_n"].sum()
     assert page.headline == (
-        "No group orders a second time within 90 days more or less often than the others, beyond what chance explains."
+        f"Among {n:,} customers, no group orders a second time within 90 days more or less often than the others, beyond what "
+        "chance explains."
     )
     assert which_group_is_largest(result) in page.texts
     assert set(result.notes) <= set(page.texts)
