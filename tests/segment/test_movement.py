@@ -139,6 +139,15 @@ def test_nothing_after_then_is_known_then(shop):
     pd.testing.assert_frame_equal(long.table, short.table)
 
 
+def test_a_filter_asks_only_for_the_purchases_that_pass(shop):
+    store = shop.filter(channels="store", start="2024-06-01")
+    moved = rt.segment_movement(store)
+    assert moved.table["customers"].sum() == len(rt.rfm_segments(store).table)
+    first = store.frame(store.orders.filter(store.orders.is_purchase)).groupby("customer_id")["day"].min()
+    new = moved.table.loc[moved.table["from"] == NEW, "customers"].sum()
+    assert new == (pd.to_datetime(first, unit="D") >= pd.Timestamp(moved.then)).sum() > 0
+
+
 def test_segments_stand_in_the_order_in_which_people_slip():
     assert ranking(SCHEMES["quintile"]) == [
         "Champions", "Loyal Customers", "Potential Loyalists", "Need Attention", "At Risk", "Cannot Lose Them",
@@ -198,7 +207,7 @@ def test_a_time_without_purchases_is_said():
     assert moved.kept["bought"].sum() == 0
 
 
-@settings(few, max_examples=8)
+@settings(few, max_examples=5)
 @given(shops())
 def test_flows_partition_the_customers_and_parts_add_up(rows):
     orders = read(to_the_same_end(rows))

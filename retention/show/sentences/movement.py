@@ -56,6 +56,11 @@ def why_they_moved(result: SegmentMovement) -> list[str]:
         lines.append(pattern.format(segment=segment, **of_100(best, "retention", "customers")))
     if len(result.left):
         amount = money(result.left["monetary"].sum(), result.currency, 0)
-        pattern = _("Customers who left {segment}: {n}. They have brought {amount} so far.")
-        lines.append(pattern.format(segment=segment, n=number(len(result.left)), amount=amount))
+        changed = (result.left["why"] == "changed").sum()
+        pattern = _(
+            "Customers who left {segment}: {n}, of them because they changed themselves: {changed}. All of them together have "
+            "brought {amount} so far."
+        )
+        facts = {"n": number(len(result.left)), "changed": number(changed), "amount": amount}
+        lines.append(pattern.format(segment=segment, **facts))
     return lines

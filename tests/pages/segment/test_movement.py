@@ -30,7 +30,12 @@ def test_the_text_tells_customers_from_cut_offs_and_names_what_the_best_did(page
     assert f"{down['cut_offs'].sum():,} slipped only because the cut-offs moved" in said
     best = result.kept.iloc[0]
     assert f"Of 100 customers in Champions, {best['retention'] * 100:.0f} bought again in this time" in said
-    assert f"Customers who left Champions: {len(result.left):,}." in said
+    changed = (result.left["why"] == "changed").sum()
+    assert (
+        f"Customers who left Champions: {len(result.left):,}, of them because they changed themselves: {changed}."
+        in said
+    )
+    assert f"brought €{result.left['monetary'].sum():,.0f} so far." in said
     assert set(result.notes) <= set(page.texts)
     assert len(page.charts) == 2
 
