@@ -74,6 +74,12 @@ page = st.navigation(
                 title=_("Behaviour groups"),
                 url_path="behaviour",
                 icon=":material/bubble_chart:",
+            st.Page("pages/segment/movement.py", title=_("Who moved"), url_path="movement", icon=":material/moving:"),
+            st.Page(
+                "pages/segment/demographics.py",
+                title=_("Age, gender, place"),
+                url_path="demographics",
+                icon=":material/diversity_3:",
             ),
         ],
     },

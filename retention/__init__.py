@@ -26,6 +26,8 @@ from retention.segment.playbook import segment_playbook
 from retention.segment.builder import select_customers
 from retention.segment.customers import find_customers
 from retention.segment.clusters import cluster_segments
+from retention.segment.demographics import demographic_table
+from retention.segment.movement import segment_movement
 from retention.segment.rfm import rfm_segments
 from retention.segment.rules import rule_of
 from retention.segment.schemes import RfmScheme
@@ -48,6 +50,7 @@ __all__ = [
     "cluster_segments",
     "compare_cohorts",
     "customer_story",
+    "demographic_table",
     "discount_table",
     "feedback_table",
     "find_customers",
@@ -69,6 +72,7 @@ __all__ = [
     "segment_playbook",
     "rule_of",
     "select_customers",
+    "segment_movement",
     "time_to_next_order",
     "vendor_rates",
 ]

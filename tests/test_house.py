@@ -30,6 +30,7 @@ PUBLIC = (
     "cluster_segments",
     "compare_cohorts",
     "customer_story",
+    "demographic_table",
     "discount_table",
     "feedback_table",
     "find_customers",
@@ -51,6 +52,7 @@ PUBLIC = (
     "segment_playbook",
     "rule_of",
     "select_customers",
+    "segment_movement",
     "time_to_next_order",
     "vendor_rates",
 )

@@ -118,6 +118,10 @@ def group_name(group):
         "always full price": _("Always pay full price"),
         "all customers": _("All customers"),
         "customers with two or more orders": _("Customers with two or more orders"),
+        "under 25": _("Under 25"),
+        "65 and over": _("65 and over"),
+        "female": _("Women"),
+        "male": _("Men"),
     }
     return names.get(group, group)
 

@@ -43,6 +43,8 @@ EXPLAINED = (
     rt.select_customers,
     rt.customer_story,
     rt.cluster_segments,
+    rt.segment_movement,
+    rt.demographic_table,
 )
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")

@@ -10,6 +10,8 @@ PAGES = (
     "Discounts and codes", "Guests and accounts", "Feedback", "Definitions compared", "Segment builder",
     "Discounts and codes", "Guests and accounts", "Feedback", "Definitions compared", "One customer",
     "Discounts and codes", "Guests and accounts", "Feedback", "Definitions compared", "Behaviour groups",
+    "Discounts and codes", "Guests and accounts", "Feedback", "Definitions compared",
+    "Who moved", "Age, gender, place",
 )  # fmt: skip
 
 # What axe finds in Streamlit's own markup, which an app cannot change: rule, the part of the page, and why.

@@ -13,6 +13,7 @@ from retention.show.charts.customer import customer_timeline, segment_history
 from retention.show.charts.feedback import complaint_rates, feedback_rates, reply_rates, score_bars
 from retention.show.charts.groups import rate_bars, rates_by_group
 from retention.show.charts.kpis import kpi_line, net_by_period
+from retention.show.charts.movement import segment_flow
 from retention.show.charts.quality import quality_bars
 from retention.show.charts.segments import segment_bars
 from retention.show.charts.timing import next_order_curve
@@ -40,5 +41,6 @@ __all__ = [
     "score_bars",
     "segment_bars",
     "segment_history",
+    "segment_flow",
     "vendor_dots",
 ]

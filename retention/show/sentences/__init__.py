@@ -24,6 +24,11 @@ from retention.show.sentences.discounts import beside_full_price, won_with_a_dis
 from retention.show.sentences.feedback import after_feedback, complaints, ratings_say, tickets_say, who_answered
 from retention.show.sentences.kpis import change, is_month, kpi, kpi_notes, more_or_less, moves, overview, span
 from retention.show.sentences.segments import money_slipping_away, who_brings_the_money, worth
+from retention.show.sentences.demographics import which_group_is_largest, which_groups_stand_out
+from retention.show.sentences.discounts import beside_full_price, won_with_a_discount
+from retention.show.sentences.feedback import after_feedback, complaints, ratings_say, tickets_say, who_answered
+from retention.show.sentences.kpis import change, is_month, kpi, kpi_notes, more_or_less, moves, overview, span
+from retention.show.sentences.movement import who_moved, why_they_moved
 from retention.show.sentences.timing import days_to_act, groups_beside, when_they_return
 from retention.show.sentences.vendors import depends_on_the_rule, rule_by_rule
 
@@ -67,13 +72,17 @@ __all__ = [
     "where_customers_come_from",
     "where_they_stand",
     "which_kinds",
+    "which_group_is_largest",
+    "which_groups_stand_out",
     "who_answered",
     "who_brings_the_money",
     "who_comes_back",
     "who_is_reached",
     "who_it_is",
+    "who_moved",
     "whose_change",
     "why_revenue_moved",
+    "why_they_moved",
     "won_with_a_discount",
     "worth",
 ]
