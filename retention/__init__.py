@@ -21,13 +21,13 @@ from retention.measure.windows import last_months
 from retention.orders import Orders
 from retention.sample.load import load_sample
 from retention.sample.shop import make_shop
-from retention.segment.people import segment_customers
-from retention.segment.playbook import segment_playbook
 from retention.segment.builder import select_customers
-from retention.segment.customers import find_customers
 from retention.segment.clusters import cluster_segments
+from retention.segment.customers import find_customers
 from retention.segment.demographics import demographic_table
 from retention.segment.movement import segment_movement
+from retention.segment.people import segment_customers
+from retention.segment.playbook import segment_playbook
 from retention.segment.rfm import rfm_segments
 from retention.segment.rules import rule_of
 from retention.segment.schemes import RfmScheme
@@ -68,11 +68,11 @@ __all__ = [
     "retention_table",
     "revenue_bridge",
     "rfm_segments",
-    "segment_customers",
-    "segment_playbook",
     "rule_of",
-    "select_customers",
+    "segment_customers",
     "segment_movement",
+    "segment_playbook",
+    "select_customers",
     "time_to_next_order",
     "vendor_rates",
 ]

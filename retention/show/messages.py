@@ -15,10 +15,9 @@ import retention as rt
 from retention import schema
 from retention.ingest import build, kinds, mapping
 from retention.measure import vendors
+from retention.segment import clusters, conditions
 from retention.segment.playbook import PLAYS
 from retention.segment.schemes import CUT, SCHEMES
-from retention.segment import conditions
-from retention.segment import clusters
 from retention.show.sentences import explained
 
 ROOT = Path(__file__).parents[2]

@@ -40,7 +40,7 @@ __all__ = [
     "revenue_waterfall",
     "score_bars",
     "segment_bars",
-    "segment_history",
     "segment_flow",
+    "segment_history",
     "vendor_dots",
 ]

@@ -20,15 +20,12 @@ from retention.show.sentences.channels import those_who_change_channel, where_cu
 from retention.show.sentences.clusters import how_clear, how_firm, nobody_differs_in, which_kinds
 from retention.show.sentences.cohorts import compared, who_comes_back
 from retention.show.sentences.customer import beside_others, what_is_next, where_they_stand, who_it_is
-from retention.show.sentences.discounts import beside_full_price, won_with_a_discount
-from retention.show.sentences.feedback import after_feedback, complaints, ratings_say, tickets_say, who_answered
-from retention.show.sentences.kpis import change, is_month, kpi, kpi_notes, more_or_less, moves, overview, span
-from retention.show.sentences.segments import money_slipping_away, who_brings_the_money, worth
 from retention.show.sentences.demographics import which_group_is_largest, which_groups_stand_out
 from retention.show.sentences.discounts import beside_full_price, won_with_a_discount
 from retention.show.sentences.feedback import after_feedback, complaints, ratings_say, tickets_say, who_answered
 from retention.show.sentences.kpis import change, is_month, kpi, kpi_notes, more_or_less, moves, overview, span
 from retention.show.sentences.movement import who_moved, why_they_moved
+from retention.show.sentences.segments import money_slipping_away, who_brings_the_money, worth
 from retention.show.sentences.timing import days_to_act, groups_beside, when_they_return
 from retention.show.sentences.vendors import depends_on_the_rule, rule_by_rule
 
@@ -66,14 +63,14 @@ __all__ = [
     "span",
     "those_who_change_channel",
     "tickets_say",
-    "what_they_are_like",
     "what_is_next",
+    "what_they_are_like",
     "when_they_return",
     "where_customers_come_from",
     "where_they_stand",
-    "which_kinds",
     "which_group_is_largest",
     "which_groups_stand_out",
+    "which_kinds",
     "who_answered",
     "who_brings_the_money",
     "who_comes_back",
