@@ -17,7 +17,7 @@ NAMES = {
     "UCI Online Retail", "UCI Online Retail II", "WooCommerce Advanced Order Export", "n", "{name} ({first} – {last}).",
     "{field}: {test} {value}", "{field}: {value}",
 }  # fmt: skip
-ALIKE = {"pl": {"Start"}}
+ALIKE = {"pl": {"Start", "Segment"}, "tr": {"Segment"}}
 
 
 @pytest.fixture(scope="module")
