@@ -5,7 +5,7 @@ import streamlit as st
 import retention as rt
 from retention.show import sentences, ui
 from retention.show.i18n import _
-from retention.show.tables.segments import cut_numbers, cut_rows, people_rows, playbook_rows, segment_rows
+from retention.show.tables.segments import cut_numbers, cut_rows, people_label, people_rows, playbook_rows, segment_rows
 
 orders = ui.start(_("Segments"), _("Who are my customers, and what should I do for each group?"))
 ways = {"quintile": _("Fifths of my customers"), "klaviyo": _("As in Klaviyo"), "own": _("My own")}
@@ -31,12 +31,13 @@ playbook = ui.run("playbook", rt.segment_playbook, orders, scheme=scheme, moneta
 for note in playbook.notes:
     st.caption(_(note))
 ui.plays(playbook, key=f"segment_{way}")
-ui.table(playbook.table, playbook_rows(playbook), "playbook", _("what to do for each group"))
+ui.table(playbook.table, playbook_rows(playbook), "playbook", _("what a message to each group could be worth"))
 
 st.subheader(_("The list of a group"))
 names = {name: _(name) for name in playbook.table["segment"]}
 segment = ui.pick(_("Group"), names, key=f"segment_{way}")
 people = ui.run("people", rt.segment_customers, orders, segment=segment, scheme=scheme, monetary=monetary)
 st.markdown(_("Those who brought most come first. Send offers only to those who agreed to marketing."))
-ui.table(people, people_rows(people, orders.currency), "segment_customers", _("customers of this group"))
+rows = people_rows(people, orders.currency)
+ui.table(people, rows, "segment_customers", people_label(people), words=(_("Name"), _("Place")))
 ui.finish(("customer", "rfm", "net", "aov", "repeat_rate_to_date", "interval", "as_of"))

@@ -46,7 +46,7 @@ class RfmScheme:
     monetary: amount in currency units, likewise; or empty. An infinite number, or None, is out of everybody's reach
     segments: code ("543" for recency 5, frequency 4, monetary 3) → name; every code of the scheme once, the best name first
 
-    Raises OptionError when levels are none, when cut-points descend or are too many or too few, and when a code has no name.
+    Raises OptionError when there are not 2 to 9 levels, when cut-points descend or are too many or too few, and when a code has no name.
 
     >>> RfmScheme("own", 2, segments={"111": "asleep", **{code: "awake" for code in codes(2) if code != "111"}}).levels
     2

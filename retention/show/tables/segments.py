@@ -76,23 +76,22 @@ def cut_rows(result: RfmSegments) -> pd.DataFrame:
 
 
 def playbook_rows(playbook: SegmentPlaybook) -> pd.DataFrame:
-    """A row a segment: what it means, what usually works, what a message could be worth."""
+    """A row a segment: what a message to it could be worth, and what that rests on."""
     table = playbook.table
 
     def amount(value: float) -> str:
         return money(value, playbook.currency, 0)
 
+    ends = [interval(low, high, amount) for low, high in zip(table["worth_low"], table["worth_high"], strict=True)]
     worth = [
-        MISSING if pd.isna(row["worth"]) else f"{amount(row['worth'])} ({_ends(row, amount)})"
-        for row in table.to_dict("records")
+        _("too few to tell") if not enough else MISSING if pd.isna(value) else f"{amount(value)} ({between})"
+        for enough, value, between in zip(table["enough"], table["worth"], ends, strict=True)
     ]
     return pd.DataFrame(
         {
             _("Group"): [_(name) for name in table["segment"]],
             measure_name("customers"): counts(table["customers"]),
             _("Can be written to"): counts(table["people"]),
-            _("What it means"): [_(text) for text in table["meaning"]],
-            _("What usually works"): [_(text) for text in table["works"]],
             _("More orders"): [percent(share) for share in table["extra_share"]],
             measure_name("aov"): amounts(table, "aov", playbook.currency),
             _("Worth, profit") if playbook.has_margin else _("Worth, revenue"): worth,
@@ -121,8 +120,10 @@ def people_rows(people: pd.DataFrame, currency: str) -> pd.DataFrame:
     )
 
 
-def _ends(row: dict, text: object) -> str:
-    return interval(row["worth_low"], row["worth_high"], text)
+def people_label(people: pd.DataFrame) -> str:
+    """What a table of customers is called, and how many of them it shows."""
+    pattern = _("customers of this group, {some} of {all}; the file holds all")
+    return pattern.format(some=number(min(len(people), ROOM)), all=number(len(people)))
 
 
 def _nobody() -> str:

@@ -75,6 +75,9 @@ def test_profit_can_be_chosen_once_there_is_a_margin(page, shop):
     result = rt.rfm_segments(shop.with_margin(0.3), monetary="profit")
     assert list(page.test.dataframe[0].value["Customers"]) == [f"{n:,}" for n in result.summary["customers"]]
     assert any(text.endswith("× 30.0% margin.") for text in page.texts)
+    page.choose("segments_by", "own")
+    assert inputs(page)["Amount, score 5: at least"].value == result.scheme.monetary[-1]
+    assert list(page.test.dataframe[0].value["Customers"]) == [f"{n:,}" for n in result.summary["customers"]]
 
 
 def test_the_assumption_can_be_changed(page, shop):
@@ -162,11 +165,9 @@ def test_three_customers_are_too_few_and_nobody_named_is_a_sentence(visitor):
         assert "No order names a customer who can be told apart." in visitor.test.info[0].value
 
 
-@pytest.mark.parametrize("way", ["klaviyo", "own"])
-def test_notebook_gives_the_screen_again(page, execute, way):
-    page.choose("segments_by", way)
-    if way == "own":
-        fill(page, "Champions", "V'I\"P")
+def test_notebook_gives_the_screen_again(page, execute):
+    page.choose("segments_by", "own")
+    fill(page, "Champions", "V'I\"P")
     printed = execute(
         page.notebook,
         "from retention.show.sentences import who_brings_the_money as words\n"
@@ -188,14 +189,6 @@ def test_a_group_that_is_gone_leaves_the_first_of_those_there_are(page, shop):
     assert page.test.get_by_key("segment_quintile").value != "Seasonal"
     people = rt.segment_customers(shop.filter(start="2025-11-01", countries=["US"]), "Champions")
     assert page.downloads["segment_customers.csv"] == csv_bytes(people)
-
-
-def test_profit_and_limits_of_ones_own_go_together(page, shop):
-    page.choose("margin_from", "one").choose("margin", 30.0).choose("segments_money", "profit")
-    page.choose("segments_by", "own")
-    result = rt.rfm_segments(shop.with_margin(0.3), monetary="profit")
-    assert inputs(page)["Amount, score 5: at least"].value == result.scheme.monetary[-1]
-    assert list(page.test.dataframe[0].value["Customers"]) == [f"{n:,}" for n in result.summary["customers"]]
 
 
 def test_names_of_ones_own_are_never_markdown_or_formulas(page):
