@@ -43,18 +43,16 @@ def find_customers(orders: Orders, text: str = "") -> pd.DataFrame:
     customers = orders.customers
     table = customers.mutate(rank=ibis.literal(0))
     if text := " ".join("".join(letter if letter.isprintable() else " " for letter in text).split()):
-        known = customers.name.fill_null("")  # a line for each thing that is known
-        for column in (customers.email, customers.customer_ref):
-            known = known + "\n" + column.fill_null("")
-        is_whole = known.re_search(f"(?m)^{_pattern(text)}$")
-        if ids := _of_order(orders, text):
-            is_whole |= customers.customer_id.isin(ids)
-        if text.isdecimal() and len(text) < 10:
-            is_whole |= customers.customer_id == int(text)
+        ref = customers.customer_ref
+        address = ibis.ifelse(ref.contains("@"), "", customers.email.fill_null(""))  # else it is the reference
+        known = customers.name.fill_null("") + "\n" + ref + "\n" + address  # read line by line
+        numbers = _of_order(orders, text) + ([int(text)] if text.isdecimal() and len(text) < 10 else [])
+        is_numbered = customers.customer_id.isin(numbers) if numbers else ibis.literal(False)
         start = "(?m)^" if len(text) < LEAST else ""
-        is_found = ibis.and_(*(known.re_search(start + _pattern(word)) for word in text.split())) | is_whole
+        is_found = ibis.and_(*(known.re_search(start + _pattern(word)) for word in text.split())) | is_numbered
         if digits := _digits(text):
             is_found |= customers.phone.fill_null("").contains(digits)
+        is_whole = known.re_search(f"(?m)^{_pattern(text)}$") | is_numbered
         begins = known.re_search(rf"(?m)(^|[\s-]){_pattern(text)}")
         table = customers.filter(is_found).mutate(rank=ibis.cases((is_whole, 0), (begins, 1), else_=2))
     table = table.order_by("rank", table.net.desc(), "customer_id").limit(FOUND)
@@ -66,8 +64,9 @@ def find_customers(orders: Orders, text: str = "") -> pd.DataFrame:
 
 def _of_order(orders: Orders, text: str) -> list[int]:
     """Whose order has this number."""
-    table = orders.orders
-    numbered = table.filter(table.customer_id.notnull(), table.order_ref.re_search(f"^#?{_pattern(text.lstrip('#'))}$"))
+    table, bare = orders.orders, text.removeprefix("#")
+    written = [mark + number for mark in ("", "#") for number in {bare, bare.lower(), bare.upper()}]
+    numbered = table.filter(table.customer_id.notnull(), table.order_ref.isin(sorted(written)))
     found = orders.frame(numbered.select("customer_id").distinct().order_by("customer_id").limit(FOUND))
     return [int(customer) for customer in found["customer_id"]]
 

@@ -56,8 +56,8 @@ def _derived(sums: pd.DataFrame) -> pd.DataFrame:
 def segments_at(orders: Orders, counted: pd.DataFrame) -> pd.DataFrame:
     """The segment of a customer with these purchases and returns, at quarter ends and at the end of observation.
 
-    A score is 1 + ⌊5 × customers who are worse ÷ customers⌋, so it is enough to count those who are worse; the scores of
-    everybody, as `rfm_segments` finds them, are not needed.
+    The scores follow from how many customers bought later, have fewer purchases and brought less (see `rfm_segments`), so it
+    is enough to count these; the scores of everybody are not needed.
     """
     bought = counted[counted["is_purchase"]]
     columns = ["day", "recency_days", "frequency", "monetary", "r", "f", "m", "code", "segment", "customers"]
@@ -72,7 +72,7 @@ def segments_at(orders: Orders, counted: pd.DataFrame) -> pd.DataFrame:
         last, number, net = (each[f"{name}_{place}"] for name in ("last", "orders", "net"))
         counts |= {
             f"customers_{place}": each.count(where=number > 0),
-            f"r_{place}": each.count(where=last < mine[0]),
+            f"r_{place}": each.count(where=last > mine[0]),
             f"f_{place}": each.count(where=(number > 0) & (number < mine[1])),
             f"m_{place}": each.count(where=(number > 0) & (net < mine[2])),
         }
@@ -81,7 +81,8 @@ def segments_at(orders: Orders, counted: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for place, (day, (last_day, frequency, net)) in enumerate(zip(days, own, strict=True)):
         customers, silent = int(found[f"customers_{place}"]), day + 1 - last_day
-        scores = [1 + 5 * int(found[f"{name}_{place}"]) // customers for name in ("r", "f", "m")]
+        later, fewer, less = (5 * int(found[f"{name}_{place}"]) // customers for name in ("r", "f", "m"))
+        scores = [5 - later, 1 + fewer, 1 + less]
         code = "".join(map(str, scores))
         segment = SCHEMES["quintile"].segments[code]
         if scores[0] < 4 and silent <= A_YEAR[1] and _is_seasonal(bought.loc[bought["day"] <= day, "day"]):

@@ -133,7 +133,7 @@ def test_tables_of_a_customer_by_hand():
     assert events["Net revenue"].tolist() == ["70.00", "-30.00", "30.00", "50.00"]
     figures = figure_rows(story)
     assert figures["This customer"].tolist() == ["3", "120.00", "40.00", "20.0%", "0.0%"]
-    assert history_rows(story)["Scores (recency, frequency, money)"].tolist() == ["442", "331"]
+    assert history_rows(story)["Scores (recency, frequency, money)"].tolist() == ["542", "531"]
 
 
 def test_a_rating_stands_with_its_scale(story):
