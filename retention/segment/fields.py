@@ -156,11 +156,11 @@ def _segments(paid: ir.Table) -> ir.Table:
     )
     each = each.filter(each.orders > 0)
 
-    def score(*order: ir.Value) -> ir.Value:
-        worse = ibis.rank().over(ibis.window(order_by=list(order)))
-        return 1 + (worse * scheme.levels) // each.count().over(ibis.window())
+    def steps(value: ir.Value) -> ir.Value:
+        smaller = ibis.rank().over(ibis.window(order_by=value))
+        return (smaller * scheme.levels) // each.count().over(ibis.window())
 
-    each = each.mutate(r=score(each.silent.desc()), f=score(each.orders), m=score(each.net))
+    each = each.mutate(r=1 + steps(-each.silent), f=1 + steps(each.orders), m=1 + steps(each.net))
     code = each.r * 100 + each.f * 10 + each.m
     named = {name: [int(code) for code, other in scheme.segments.items() if other == name] for name in scheme.names}
     usual = ibis.cases(*((code.isin(codes), name) for name, codes in named.items()))
