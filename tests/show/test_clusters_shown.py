@@ -88,6 +88,7 @@ def test_the_headline_names_who_brings_most_or_the_largest(two):
 )
 def test_how_firm_the_groups_are(two, stability, words):
     assert words in sentences.how_firm(replace(two, stability=stability))
+    assert sentences.how_firm(replace(two, stability=stability, best_k=1)) == ""
 
 
 def test_the_numbers_are_there_for_those_who_want_them(two):

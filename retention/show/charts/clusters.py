@@ -3,13 +3,12 @@
 import altair as alt
 import pandas as pd
 
+from retention.segment.clusters import APART
 from retention.show import marks
 from retention.show.clusters import cluster_name, feature_name, feature_value
 from retention.show.i18n import _, number, percent
 from retention.show.marks import TOO_FEW
 from retention.show.measures import measure_name
-
-APART = 0.5  # standard deviations from which a difference gets a mark
 
 _MORE, _LESS, _ALIKE = "rgba(17, 122, 148, 0.5)", "rgba(184, 106, 20, 0.6)", "rgba(128, 136, 142, 0.08)"
 

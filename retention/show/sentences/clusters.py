@@ -53,8 +53,8 @@ def which_kinds(result: ClusterSegments) -> str:
 
 
 def how_firm(result: ClusterSegments) -> str:
-    """Whether the groups would come back with other customers of the same kind, and how clearly they part; "" without groups."""
-    if len(result.summary) < 2:
+    """Whether the groups would come back with other customers of the same kind; "" where the data have none."""
+    if len(result.summary) < 2 or result.best_k == 1:
         return ""
     said = {
         "stable": _(
