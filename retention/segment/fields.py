@@ -160,7 +160,7 @@ def _segments(paid: ir.Table) -> ir.Table:
         smaller = ibis.rank().over(ibis.window(order_by=value))
         return (smaller * scheme.levels) // each.count().over(ibis.window())
 
-    each = each.mutate(r=1 + steps(-each.silent), f=1 + steps(each.orders), m=1 + steps(each.net))
+    each = each.mutate(r=scheme.levels - steps(each.silent), f=1 + steps(each.orders), m=1 + steps(each.net))
     code = each.r * 100 + each.f * 10 + each.m
     named = {name: [int(code) for code, other in scheme.segments.items() if other == name] for name in scheme.names}
     usual = ibis.cases(*((code.isin(codes), name) for name, codes in named.items()))

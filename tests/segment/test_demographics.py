@@ -122,13 +122,13 @@ def test_chance_alone_seldom_makes_a_group_stand_out():
     """Twelve groups that do not differ: unadjusted, in about 40 of 100 such shops some group would stand out."""
     rng = np.random.default_rng(5)
     shops_that_differ = unadjusted = 0
-    for _shop in range(100):
+    for _shop in range(30):
         table = pd.DataFrame({RATE: rng.binomial(300, 0.3, 12) / 300, f"{RATE}_n": 300})
         result = _against_the_others(table)
         shops_that_differ += result["differs"].any()
         unadjusted += (result["p_value"] < 0.05).any()
-    assert shops_that_differ <= 9  # 5 expected at most; 10 or more are seen in 3 of 100 runs
-    assert unadjusted > 25
+    assert shops_that_differ <= 4  # 1.5 expected at most; 5 or more are seen in 2 of 100 runs
+    assert unadjusted > 6
 
 
 def test_beyond_the_twelve_largest_they_are_others():

@@ -150,8 +150,8 @@ def test_a_filter_asks_only_for_the_purchases_that_pass(shop):
 
 def test_segments_stand_in_the_order_in_which_people_slip():
     assert ranking(SCHEMES["quintile"]) == [
-        "Champions", "Loyal Customers", "Potential Loyalists", "Need Attention", "At Risk", "Cannot Lose Them",
-        "New Customers", "Promising", "About to Sleep", "Hibernating", "Lost", SEASONAL,
+        "Champions", "Loyal Customers", "Potential Loyalists", "Need Attention", "At Risk", "New Customers",
+        "Promising", "Cannot Lose Them", "About to Sleep", "Hibernating", "Lost", SEASONAL,
     ]  # fmt: skip
     names = ["Champions", "Loyal", "Recent", "Needs Attention", "At Risk", "Inactive", SEASONAL]
     assert ranking(SCHEMES["klaviyo"]) == names
