@@ -131,15 +131,14 @@ def _value(kind: str, value: Any, key: str, label: str, row: dict, orders: rt.Or
         return st.selectbox(label, list(answers), int(value is False), format_func=answers.get, key=key, width=120)
     if kind == "date":
         day = date.fromisoformat(value) if value else None
-        chosen = st.date_input(label, day, orders.observed_from, orders.as_of, key=key, format="YYYY-MM-DD", width=150)
+        first, last = (end(known for known in (day, orders.observed_from, orders.as_of) if known) for end in (min, max))
+        chosen = st.date_input(label, day, first, last, key=key, format="YYYY-MM-DD", width=150)
         return chosen.isoformat() if chosen else None
     percents = 100 if kind == "share" else 1
     unit = {"share": " (%)", "money": f" ({orders.currency})" if orders.currency else ""}.get(kind, "")
-    shown = None if value is None else float(value * percents)
-    top = 100.0 if kind == "share" else None
-    given = st.number_input(
-        f"{label}{unit}", None if kind == "money" else 0.0, top, shown, 1.0, "%.10g", key=key, width=150
-    )
+    shown = None if value is None else round(float(value * percents), 10)
+    low, high = (0.0, 100.0) if kind == "share" else (None, None)
+    given = st.number_input(f"{label}{unit}", low, high, shown, 1.0, "%.10g", key=key, width=150)
     return None if given is None else _plain(given / percents)
 
 
