@@ -21,7 +21,7 @@ DRAFT, KEPT = "rule_draft", "rules_kept"
 
 def rule_editor(orders: rt.Orders) -> Rule:
     """The rule as the person has put it together so far; without a complete condition the page ends here, kindly."""
-    starts = _starts(orders.fingerprint, orders)
+    starts = _starts(orders.fingerprint, str(orders.selection), orders)
     if DRAFT not in st.session_state:
         _open(starts["big_and_silent"])
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -211,7 +211,7 @@ def _bring() -> None:
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def _starts(fingerprint: str, _orders: rt.Orders) -> dict[str, Rule]:
+def _starts(fingerprint: str, selection: str, _orders: rt.Orders) -> dict[str, Rule]:
     return builder.starting_rules(_orders)
 
 
