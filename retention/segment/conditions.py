@@ -65,10 +65,16 @@ class Condition:
         value = self.value
         if kind in ("word", "words"):
             words = (value,) if isinstance(value, str) else value
-            fits = isinstance(words, tuple | list) and words and all(isinstance(word, str) and word for word in words)
+            fits = (
+                isinstance(words, tuple | list)
+                and words
+                and all(isinstance(word, str) and word.strip() for word in words)
+            )
             if fits and self.field == "segment":
                 for word in words:
                     check_option("segment", word, SEGMENTS)
+            if fits and self.field == "discount_codes":
+                words = [word.strip().upper() for word in words]
             return tuple(dict.fromkeys(words)) if fits else self._refuse(kind)
         if kind == "yes/no":
             return value if isinstance(value, bool) else self._refuse(kind)

@@ -267,6 +267,7 @@ def test_a_rule_of_segments_takes_their_customers(shop):
         ('{"all": [{"field": "last_order", "test": "before", "value": "soon"}]}', "a date like 2025-12-31"),
         ('{"all": [{"field": "city", "test": "any of", "value": []}]}', "a word or a list of words"),
         ('{"all": [{"field": "city", "test": "any of", "value": [1]}]}', "a word or a list of words"),
+        ('{"all": [{"field": "discount_codes", "test": "any of", "value": " "}]}', "a word or a list of words"),
         ('{"all": [{"field": "consent", "test": "is", "value": "yes"}]}', "true or false"),
         ('{"all": [{"field": "segment", "test": "any of", "value": "Best"}]}', "segment='Best' is not possible"),
         ('{"all": [{"field": "city", "test": "any of", "value": "Ur", "days": 30}]}', "days=30 does not go with city"),
@@ -286,6 +287,12 @@ def test_words_are_compared_and_never_run(shop):
         if field != "segment":
             assert refs(shop, Rule("all", (Condition(field, "any of", nasty),))) == set()
     assert len(refs(shop, Rule("all", (Condition("orders", "at least", 1),)))) == 4
+
+
+def test_a_discount_code_is_the_same_however_it_is_written(shop):
+    rule = Rule("all", (Condition("discount_codes", "any of", ("sun", " SUN ")),))
+    assert rule.conditions[0].value == ("SUN",)
+    assert refs(shop, rule) == {ANN, TEL}
 
 
 def test_profit_needs_a_margin():

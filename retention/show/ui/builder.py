@@ -21,7 +21,7 @@ DRAFT, KEPT = "rule_draft", "rules_kept"
 
 def rule_editor(orders: rt.Orders) -> Rule:
     """The rule as the person has put it together so far; without a complete condition the page ends here, kindly."""
-    starts = _starts(orders.fingerprint, orders)
+    starts = _starts(orders.fingerprint, str(orders.selection), orders)
     if DRAFT not in st.session_state:
         _open(starts["big_and_silent"])
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -131,15 +131,14 @@ def _value(kind: str, value: Any, key: str, label: str, row: dict, orders: rt.Or
         return st.selectbox(label, list(answers), int(value is False), format_func=answers.get, key=key, width=120)
     if kind == "date":
         day = date.fromisoformat(value) if value else None
-        chosen = st.date_input(label, day, orders.observed_from, orders.as_of, key=key, format="YYYY-MM-DD", width=150)
+        first, last = (end(known for known in (day, orders.observed_from, orders.as_of) if known) for end in (min, max))
+        chosen = st.date_input(label, day, first, last, key=key, format="YYYY-MM-DD", width=150)
         return chosen.isoformat() if chosen else None
     percents = 100 if kind == "share" else 1
     unit = {"share": " (%)", "money": f" ({orders.currency})" if orders.currency else ""}.get(kind, "")
-    shown = None if value is None else float(value * percents)
-    top = 100.0 if kind == "share" else None
-    given = st.number_input(
-        f"{label}{unit}", None if kind == "money" else 0.0, top, shown, 1.0, "%.10g", key=key, width=150
-    )
+    shown = None if value is None else round(float(value * percents), 10)
+    low, high = (0.0, 100.0) if kind == "share" else (None, None)
+    given = st.number_input(f"{label}{unit}", low, high, shown, 1.0, "%.10g", key=key, width=150)
     return None if given is None else _plain(given / percents)
 
 
@@ -212,7 +211,7 @@ def _bring() -> None:
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def _starts(fingerprint: str, _orders: rt.Orders) -> dict[str, Rule]:
+def _starts(fingerprint: str, selection: str, _orders: rt.Orders) -> dict[str, Rule]:
     return builder.starting_rules(_orders)
 
 

@@ -36,7 +36,8 @@ def show(orders: rt.Orders) -> None:
             for check in there:
                 st.toggle(quality.switch(check), key=TOGGLES[check], **KEPT)
         if rule := _rule():
-            st.caption(_("Only customers of this segment: {rule}").format(rule=rule_text(rule, orders.currency)))
+            words = escape(rule_text(rule, orders.currency))
+            st.caption(_("Only customers of this segment: {rule}").format(rule=words))
         if active():
             st.button(_("Clear the filters"), on_click=clear, key="clear_filters")
 
@@ -80,6 +81,13 @@ def clear() -> None:
     """Forget all filters and turn all switches off."""
     st.session_state.update({"from": None, "to": None, "segment": None} | {key: [] for key in LISTS})
     st.session_state.update(dict.fromkeys(TOGGLES.values(), False))
+
+
+def escape(text: str) -> str:
+    """Text that came from a file or a definition, kept from being read as Markdown."""
+    for mark in "\\`*_{}[]<>#$~|":
+        text = text.replace(mark, f"\\{mark}")
+    return text
 
 
 def _rule() -> Rule | None:

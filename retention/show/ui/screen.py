@@ -14,6 +14,7 @@ import retention as rt
 from retention.show import glossary, notebook, sentences
 from retention.show.i18n import _, date, number
 from retention.show.ui import assumptions, filters, session
+from retention.show.ui.filters import escape
 
 alt.theme.enable("none")  # Streamlit brings its own
 
@@ -114,13 +115,6 @@ def sentence_of(error: rt.RetentionError) -> str:
     """An error in the reader's language, with the facts it names; facts that are our own words are translated too."""
     facts = {name: _(fact) if name in OWN_WORDS else fact for name, fact in error.facts.items()}
     return " ".join(_(part).format(**facts) for part in (error.problem, error.remedy) if part)
-
-
-def escape(text: str) -> str:
-    """Text that came from a file or a definition, kept from being read as Markdown."""
-    for mark in "\\`*_{}[]<>#$~|":
-        text = text.replace(mark, f"\\{mark}")
-    return text
 
 
 def _chosen(orders: rt.Orders, everybody: bool) -> rt.Orders:

@@ -114,6 +114,37 @@ def test_a_rule_comes_from_a_file_and_a_wrong_one_says_what_is_wrong(page):
     assert rule_on(page).how == "any"
 
 
+def test_values_from_elsewhere_do_not_stop_the_page(page):
+    """A date before the data, a negative count, a share that no float holds exactly, words with marks."""
+    parts = [
+        {"field": "last_order", "test": "before", "value": "1999-01-01"},
+        {"field": "first_order", "test": "between", "value": ["2024-02-03", "2090-01-01"]},
+        {"field": "orders", "test": "more than", "value": -5},
+        {"field": "discount_share", "test": "at least", "value": 0.29},
+        {"field": "categories", "test": "any of", "value": ["*Audio* $1 [x](y)"]},
+    ]
+    page.test.file_uploader[0].set_value([("rule.json", json.dumps({"any": parts}).encode(), "application/json")])
+    page.test.run()
+    assert not page.test.exception
+    assert rule_on(page) == rt.rule_of({"any": parts})
+    page.choose("rule_as_filter", True)
+    assert r"\*Audio\* \$1" in page.test.sidebar.caption[-1].value
+
+
+def test_a_segment_by_profit_without_the_margin_is_a_sentence(page):
+    rule = {"all": [{"field": "profit", "test": "at least", "value": 100}]}
+    page.test.file_uploader[0].set_value([("rule.json", json.dumps(rule).encode(), "application/json")])
+    page.test.run()
+    assert page.errors == ["Profit needs a gross margin. Give one with orders.with_margin(0.35)."]
+    page.choose("margin_from", "one").choose("margin", 40.0)
+    assert not page.errors
+    page.choose("rule_as_filter", True).choose("margin_from", "")
+    page.open("pages/measure/channels.py")
+    assert page.errors == ["Profit needs a gross margin. Give one with orders.with_margin(0.35)."]
+    page.press("Clear the filters")
+    assert not page.errors
+
+
 def test_a_rule_filters_every_screen_and_the_notebook_until_it_is_cleared(page, shop, monkeypatch):
     rule = rule_on(page)
     headline = page.headline
