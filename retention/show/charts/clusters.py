@@ -14,7 +14,7 @@ _MORE, _LESS, _ALIKE = "rgba(17, 122, 148, 0.5)", "rgba(184, 106, 20, 0.6)", "rg
 
 
 def cluster_profile(result):
-    """Draw what sets every cluster apart: a row a cluster, a column a feature, each cell with the median of its customers, of shares their mean.
+    """Draw what sets every cluster apart: a row a cluster, a column a feature, medians in the cells (means of shares).
 
     `result` is what `cluster_segments` returns. The more a cluster has of a feature than the average customer, the stronger
     the cell in the first colour (▲), the less, in the second (▼). The first row is all customers.
