@@ -85,7 +85,7 @@ def segment_movement(
     >>> import retention as rt
     >>> moved = rt.segment_movement(rt.load_sample("cdnow"), then="1998-01-01", now="1998-07-01")
     >>> int(moved.table["customers"].sum()), moved.best, len(moved.left)
-    (2349, 'Champions', 132)
+    (2349, 'Champions', 133)
     """
     then, now = _days(orders, then, now)
     before = _before(orders, then, scheme)
