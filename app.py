@@ -63,6 +63,28 @@ page = st.navigation(
                 icon=":material/balance:",
             ),
         ],
+        _("Who they are"): [
+            st.Page("pages/segment/rfm.py", title=_("Segments"), url_path="segments", icon=":material/groups:"),
+            st.Page("pages/segment/movement.py", title=_("Who moved"), url_path="movement", icon=":material/moving:"),
+            st.Page(
+                "pages/segment/clusters.py",
+                title=_("Behaviour groups"),
+                url_path="behaviour",
+                icon=":material/bubble_chart:",
+            ),
+            st.Page(
+                "pages/segment/demographics.py",
+                title=_("Age, gender, place"),
+                url_path="demographics",
+                icon=":material/diversity_3:",
+            ),
+            st.Page(
+                "pages/segment/builder.py", title=_("Segment builder"), url_path="builder", icon=":material/filter_alt:"
+            ),
+            st.Page(
+                "pages/segment/customer.py", title=_("One customer"), url_path="customer", icon=":material/person:"
+            ),
+        ],
     },
     expanded=True,
 )

@@ -17,7 +17,7 @@ from statistics import median
 
 from benchmarks.one import inputs_folder
 
-TOPICS = ("ingest", "tables", "timing", "offers", "bridge", "alerts", "feedback")
+TOPICS = ("ingest", "tables", "timing", "offers", "bridge", "alerts", "feedback", "segments", "customer")
 
 
 def main(topics: list[str]) -> int:

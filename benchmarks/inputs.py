@@ -1,4 +1,4 @@
-"""The files the cases read, generated once: a shop of a million lines, and one of the size of Online Retail."""
+"""The files the cases read, generated once: a shop of a million lines, larger ones made of it, and one of the size of Online Retail."""
 
 from __future__ import annotations
 
@@ -34,6 +34,8 @@ def prepare(folder: Path) -> None:
     _keep(folder, "million")  # anew: the package may have changed
     if not (folder / "ten_million" / "facts.json").exists():
         _keep(folder, "ten_million")
+    if not (folder / "million_customers" / "facts.json").exists():
+        _million_customers(folder)
 
 
 def _keep(folder: Path, name: str) -> None:
@@ -51,13 +53,31 @@ def _ten_million(folder: Path) -> None:
     part.rename(folder / "ten_million.csv")
 
 
+def _million_customers(folder: Path) -> None:
+    """The first million customers of the ten million lines, with their orders."""
+    old, new = folder / "ten_million", folder / "million_customers"
+    new.mkdir(exist_ok=True)
+    buyers = f"SELECT customer_id FROM '{old}/customers.parquet' WHERE purchases > 0 ORDER BY customer_id LIMIT 1000000"
+    orders = f"SELECT order_id FROM '{new}/orders.parquet'"
+    connection = duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(folder / "spill")})
+    for table, key, kept in (
+        ("customers", "customer_id", buyers),
+        ("orders", "customer_id", buyers),
+        ("lines", "order_id", orders),
+    ):
+        connection.execute(
+            f"COPY (FROM '{old}/{table}.parquet' WHERE {key} IN ({kept}) ORDER BY {key}) TO '{new}/{table}.parquet'"
+        )
+    (new / "facts.json").write_text((old / "facts.json").read_text())
+
+
 def retail(folder: Path) -> str:
     """Online Retail where RETENTION_ONLINE_RETAIL names the file, else a generated shop with as many lines."""
     return os.environ.get("RETENTION_ONLINE_RETAIL") or str(folder / "retail.csv")
 
 
 def million(folder: Path, name: str = "million") -> rt.Orders:
-    """The dataset made from a million lines, or from `ten_million`."""
+    """The dataset made from a million lines, or `ten_million`, or `million_customers`."""
     facts = json.loads((folder / name / "facts.json").read_text())
     for day in ("observed_from", "as_of"):
         facts[day] = date.fromisoformat(facts[day])

@@ -21,6 +21,17 @@ from retention.measure.windows import last_months
 from retention.orders import Orders
 from retention.sample.load import load_sample
 from retention.sample.shop import make_shop
+from retention.segment.builder import select_customers
+from retention.segment.clusters import cluster_segments
+from retention.segment.customers import find_customers
+from retention.segment.demographics import demographic_table
+from retention.segment.movement import segment_movement
+from retention.segment.people import segment_customers
+from retention.segment.playbook import segment_playbook
+from retention.segment.rfm import rfm_segments
+from retention.segment.rules import rule_of
+from retention.segment.schemes import RfmScheme
+from retention.segment.story import customer_story
 from retention.show import charts
 
 __all__ = [
@@ -32,12 +43,17 @@ __all__ = [
     "Orders",
     "QuestionError",
     "RetentionError",
+    "RfmScheme",
     "account_table",
     "channel_table",
     "charts",
+    "cluster_segments",
     "compare_cohorts",
+    "customer_story",
+    "demographic_table",
     "discount_table",
     "feedback_table",
+    "find_customers",
     "inspect_orders",
     "kpi_alerts",
     "kpi_summary",
@@ -51,6 +67,12 @@ __all__ = [
     "read_orders",
     "retention_table",
     "revenue_bridge",
+    "rfm_segments",
+    "rule_of",
+    "segment_customers",
+    "segment_movement",
+    "segment_playbook",
+    "select_customers",
     "time_to_next_order",
     "vendor_rates",
 ]

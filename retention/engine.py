@@ -56,23 +56,33 @@ class Dataset:
     def frame(self, expression: ir.Table, chosen: dict[str, ir.Table] | None = None) -> pd.DataFrame:
         """Run an Ibis expression over the tables and return a pandas frame.
 
-        chosen: name → expression of further tables that it may name. They are compiled by themselves, so that the
-        same question about another choice is not compiled again.
+        chosen: name → expression of further tables that it may name, each of which may name those before it. They are
+        compiled by themselves, so that the same question about another choice is not compiled again. A table of one column
+        is an answer of its own, kept as such; of a wider one the engine takes what it needs wherever it is named.
         """
         query = _compiled(expression.op())
-        named = [
-            f"{name} AS NOT MATERIALIZED ({_compiled(table.op())})"
-            for name, table in (chosen or {}).items()
-            if f'"{name}"' in query
-        ]
+        named, kept, asked = [], (), query
+        for name, table in reversed((chosen or {}).items()):
+            if f'"{name}"' in asked:
+                written = _compiled(table.op())
+                asked += written
+                if len(table.columns) == 1:
+                    kept = (*kept, (name, written))
+                else:
+                    named.insert(0, f"{name} AS NOT MATERIALIZED ({written})")
         if named:
             query = f"WITH {', '.join(named)} SELECT * FROM ({query})"
-        return self._answer(query).to_pandas()
+        return self._answer(query, kept).to_pandas()
 
     @cachedmethod(lambda self: self._answers, lock=lambda self: self._lock)
-    def _answer(self, query: str) -> pa.Table:
-        """The rows of a query. The files never change, so a question is answered once as long as its answer is kept."""
+    def _answer(self, query: str, kept: tuple[tuple[str, str], ...] = ()) -> pa.Table:
+        """The rows of a query. The files never change, so a question is answered once as long as its answer is kept.
+
+        kept: name and query of tables that the query names and that are answers themselves
+        """
         with self._connection.cursor() as cursor:
+            for name, rows in kept:
+                cursor.register(name, self._answer(rows))
             return _plain(cursor.sql(query).to_arrow_table())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Protocol
 
 import ibis
 import ibis.expr.types as ir
@@ -38,6 +39,14 @@ CHOSEN = {
     for name, table in (("orders", ORDERS), ("lines", LINES), ("customers", CUSTOMERS))
 }
 FIRST_DAY = ibis.table({"day": "int32"}, name="chosen_first_day")  # one row: where a filter by date begins
+MEMBERS = ibis.table({"customer_id": "int32"}, name="chosen_members")  # who meets the rules of a filter
+
+
+class CustomerRule(Protocol):
+    """Says which customers are looked at; `retention.segment.rules.Rule` does. It can be hashed."""
+
+    def members(self, history: ir.Table, as_of: date) -> ir.Table:
+        """The customers, by their customer_id. history: see `whole_history`."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,7 @@ class Selection:
     categories: tuple[str, ...] = ()
     count: tuple[str, ...] = ()
     leave_out: tuple[str, ...] = ()
+    customers: tuple[CustomerRule, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +171,7 @@ class Orders:
         >>> int(orders.frame(orders.customers.count().as_table()).iloc[0, 0])
         2357
         """
-        return self.dataset.frame(expression, _chosen(self.selection))
+        return self.dataset.frame(expression, _chosen(self.selection, self.as_of, self.margin))
 
     def filter(
         self,
@@ -173,13 +183,16 @@ class Orders:
         shops: str | tuple[str, ...] | list[str] = (),
         count: str | tuple[str, ...] | list[str] = (),
         leave_out: str | tuple[str, ...] | list[str] = (),
+        customers: CustomerRule | tuple[CustomerRule, ...] = (),
     ) -> Orders:
         """The same shop seen through a filter: first and last day (both included), channels, countries, categories, shops.
 
         A last day also ends the observation: `as_of` becomes the day after it. Filtering a filtered `Orders` narrows
         it further. count: states whose orders count as purchases although they usually do not ("test", "pending",
         "cancelled"). leave_out: orders treated as if they had never been placed ("wholesale": far beyond the usual order;
-        "unidentified": naming nobody). Both change the history itself: a customer's orders are numbered anew.
+        "unidentified": naming nobody). Both change the history itself: a customer's orders are numbered anew. customers: a
+        rule (`rule_of`) or several; only the orders of customers who meet them all are left. A rule looks at the whole history
+        up to the end of observation, so that no other filter but these two and the last day changes who somebody is.
 
         Raises OptionError for a date or a word that cannot be read and EmptyError when no order is left.
         """
@@ -199,6 +212,7 @@ class Orders:
             shops=_both(shops, old.shops),
             count=_more("count", count, old.count, COUNTABLE),
             leave_out=_more("leave_out", leave_out, old.leave_out, OMITTABLE),
+            customers=tuple(dict.fromkeys((*old.customers, *_rules(customers)))),
         )
         as_of = self.as_of if chosen.end is None else min(self.as_of, chosen.end + timedelta(days=1))
         narrowed = replace(self, selection=chosen, as_of=as_of)
@@ -258,10 +272,13 @@ class Orders:
 
 # Writing an expression takes longer than many a query; a filtered shop asks the same ones again.
 @lru_cache
-def _chosen(selection: Selection) -> dict[str, ir.Table]:
-    """What the selected tables stand for, by their names."""
+def _chosen(selection: Selection, as_of: date, margin: Margin | None) -> dict[str, ir.Table]:
+    """What the selected tables stand for, by their names; each may name those before it."""
     if selection == Selection():
         return {}
+    chosen = {}
+    if selection.customers:
+        chosen[MEMBERS.get_name()] = _members(selection, as_of, margin)
     orders, lines = _selected(selection), LINES
     if selection.categories:
         lines = LINES.filter(LINES.category.isin(selection.categories))
@@ -269,13 +286,20 @@ def _chosen(selection: Selection) -> dict[str, ir.Table]:
     if selection != Selection(categories=selection.categories):
         lines = lines.semi_join(_selected(selection), "order_id")
     customers = CUSTOMERS.semi_join(orders, "customer_id")
-    chosen = {
-        CHOSEN[name].get_name(): table
-        for name, table in (("orders", orders), ("lines", lines), ("customers", customers))
-    }
+    for name, table in (("orders", orders), ("lines", lines), ("customers", customers)):
+        chosen[CHOSEN[name].get_name()] = table
     if selection.start is not None:
         chosen[FIRST_DAY.get_name()] = ibis.literal(day_number(selection.start), "int32").name("day").as_table()
     return chosen
+
+
+def _members(selection: Selection, as_of: date, margin: Margin | None) -> ir.Table:
+    """The customers who meet every rule of a filter."""
+    history = _whole_history(selection.count, selection.leave_out, as_of, margin)
+    first, *more = (rule.members(history, as_of) for rule in selection.customers)
+    for members in more:
+        first = first.semi_join(members, "customer_id")
+    return first
 
 
 def _inside(orders: ir.Table, inside: ir.Table) -> ir.Table:
@@ -306,7 +330,8 @@ def _selected(chosen: Selection) -> ir.Table:
     for column, values in (("channel", chosen.channels), ("country", chosen.countries), ("shop", chosen.shops)):
         if values:
             conditions.append(orders[column].isin(values))
-    return orders.filter(conditions) if conditions else orders
+    orders = orders.filter(conditions) if conditions else orders
+    return orders.semi_join(MEMBERS, "customer_id") if chosen.customers else orders
 
 
 def _history(chosen: Selection) -> ir.Table:
@@ -348,6 +373,28 @@ def _more(
     for word in new:
         check_option(name, word, allowed)
     return tuple(sorted({*new, *old}))
+
+
+def _rules(customers: CustomerRule | tuple[CustomerRule, ...]) -> tuple[CustomerRule, ...]:
+    rules = tuple(customers) if isinstance(customers, tuple | list) else (customers,)
+    for rule in rules:
+        if not hasattr(rule, "members"):
+            raise OptionError("customers={rule!r} is not a rule.", "Make one of it with rt.rule_of.", rule=rule)
+    return rules
+
+
+def whole_history(orders: Orders) -> ir.Table:
+    """The orders that carry revenue up to the end of observation, whichever of them a filter chooses; with their `profit`
+    where there is a margin. Which orders count is as the filter has it."""
+    chosen = orders.selection
+    return _whole_history(chosen.count, chosen.leave_out, orders.as_of, orders.margin)
+
+
+@lru_cache
+def _whole_history(count: tuple[str, ...], leave_out: tuple[str, ...], as_of: date, margin: Margin | None) -> ir.Table:
+    orders = _history(Selection(count=count, leave_out=leave_out)) if count or leave_out else ORDERS
+    carries = orders.filter(orders.is_purchase | orders.is_return, orders.day < day_number(as_of))
+    return carries if margin is None else with_profit(carries, LINES, margin)
 
 
 def purchases_and_returns(orders: Orders) -> ir.Table:

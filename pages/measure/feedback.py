@@ -28,6 +28,7 @@ if len(feedback.people):
     st.subheader(_("Unhappy customers who brought most"))
     st.markdown(_("Their last rating is low. Ask what went wrong; send offers only to those who agreed to marketing."))
     ui.table(feedback.people, unhappy_rows(feedback), "unhappy_customers", _("unhappy customers"))
+    ui.open_customer(feedback.people["customer_ref"])
 if len(feedback.replies):
     st.subheader(_("Do quick replies go with coming back?"))
     st.markdown(ui.escape(sentences.tickets_say(feedback)))

@@ -13,7 +13,7 @@ from retention.show.measures import measure_name
 
 NO_COLUMN = (
     "purchase", "customer", "cohort", "interval", "wholesale", "silence", "censored", "expected_range", "low_rating", "reply_time",
-    "retained_customers", "reactivated_customers", "lapsed_customers",
+    "retained_customers", "reactivated_customers", "lapsed_customers", "rfm",
 )  # fmt: skip
 
 
@@ -59,6 +59,7 @@ def name(term: str) -> str:
         "low_rating": _("Low and high ratings"),
         "bought_again": _("Bought again within 90 days"),
         "reply_time": _("Reply time"),
+        "rfm": _("RFM scores"),
     }
     return words.get(term) or measure_name(term)
 
@@ -280,6 +281,10 @@ def _definitions() -> dict[str, str]:
         "reply_time": _(
             "The time from the opening of a support ticket to the first reply, not to the solution. It includes nights and "
             "days off."
+        ),
+        "rfm": _(
+            "Three scores of a customer, the best is the highest. Recency is how lately, frequency how often, monetary how much they "
+            "bought, each beside the shop’s other customers or fixed limits."
         ),
     }
 

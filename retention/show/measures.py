@@ -16,6 +16,7 @@ _SHARES = {
     "third_order_rate",
     "discount_dependence",
     "discount_share",
+    "return_rate",
     "share",
     *(f"second_order_rate_{days}" for days in (30, 60, 90, 180, 365)),
 }
@@ -81,6 +82,7 @@ def measure_name(measure):
         "discount_dependence": _("Discount dependence"),
         "share": _("Share"),
         "discount_share": _("Discount in % of gross revenue"),
+        "return_rate": _("Return rate"),
         "days_observed": _("Days since the first purchase"),
         "unbounded": _("Customers who came back then or later"),
         "cumulative": _("Customers with a second purchase by then"),
@@ -116,6 +118,10 @@ def group_name(group):
         "always full price": _("Always pay full price"),
         "all customers": _("All customers"),
         "customers with two or more orders": _("Customers with two or more orders"),
+        "under 25": _("Under 25"),
+        "65 and over": _("65 and over"),
+        "female": _("Women"),
+        "male": _("Men"),
     }
     return names.get(group, group)
 

@@ -15,6 +15,9 @@ import retention as rt
 from retention import schema
 from retention.ingest import build, kinds, mapping
 from retention.measure import vendors
+from retention.segment import clusters, conditions
+from retention.segment.playbook import PLAYS
+from retention.segment.schemes import CUT, SCHEMES
 from retention.show.sentences import explained
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +36,14 @@ EXPLAINED = (
     rt.feedback_table,
     rt.vendor_rates,
     rt.compare_cohorts,
+    rt.rfm_segments,
+    rt.segment_playbook,
+    rt.segment_customers,
+    rt.select_customers,
+    rt.customer_story,
+    rt.cluster_segments,
+    rt.segment_movement,
+    rt.demographic_table,
 )
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")
@@ -55,6 +66,10 @@ def messages() -> list[str]:
         found |= dict.fromkeys(filter(None, said))
     found |= dict.fromkeys(text for rule in vendors.RULES for text in (rule.name, rule.sentence, rule.why))
     found |= dict.fromkeys(vendors.MISSING.values())
+    found |= dict.fromkeys([*CUT, *PLAYS, *(name for scheme in SCHEMES.values() for name in scheme.names)])
+    found |= dict.fromkeys(text for play in PLAYS.values() for text in (play.meaning, play.works))
+    found |= dict.fromkeys(conditions.EXPECTED.values())
+    found |= dict.fromkeys([*clusters.WHO, *(text for words in clusters.WORDS.values() for text in words)])
     found |= dict.fromkeys(text for function in EXPLAINED for text in explained(function))
     return list(found)
 

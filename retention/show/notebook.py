@@ -60,10 +60,10 @@ def notebook(
     parameters = new_code_cell(_parameters(load))
     parameters.metadata["tags"] = ["parameters"]
     cells += [parameters, new_code_cell(_loading(load)), new_code_cell("orders.report")]
-    if chosen := {name: value for name, value in vars(selection).items() if value}:
-        cells.append(new_code_cell(f"orders = orders.filter({_arguments(chosen)})"))
     if margin is not None:
         cells.append(new_code_cell(f"orders = orders.with_margin({margin.given!r})"))
+    if chosen := {name: value for name, value in vars(selection).items() if value}:
+        cells.append(new_code_cell(f"orders = orders.filter({_arguments(chosen)})"))
     names: dict[int, str] = {}
     checks = ["import math", ""]
     for step in steps:

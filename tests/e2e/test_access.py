@@ -6,7 +6,8 @@ from playwright.sync_api import expect
 
 PAGES = (
     "Overview", "Data", "Data quality", "Key figures", "Why revenue moved", "Cohorts", "Time to next order", "Channels",
-    "Discounts and codes", "Guests and accounts", "Feedback", "Definitions compared",
+    "Discounts and codes", "Guests and accounts", "Feedback", "Definitions compared", "Segments",
+    "Who moved", "Behaviour groups", "Age, gender, place", "Segment builder", "One customer",
 )  # fmt: skip
 
 # What axe finds in Streamlit's own markup, which an app cannot change: rule, the part of the page, and why.

@@ -4,7 +4,8 @@ from playwright.sync_api import expect
 
 PAGES = (
     "Overview", "Data", "Key figures", "Why revenue moved", "Cohorts", "Time to next order", "Channels",
-    "Discounts and codes", "Guests and accounts", "Feedback", "Definitions compared",
+    "Discounts and codes", "Guests and accounts", "Feedback", "Definitions compared", "Segments",
+    "Who moved", "Behaviour groups", "Age, gender, place", "Segment builder", "One customer",
 )  # fmt: skip
 
 

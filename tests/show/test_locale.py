@@ -15,8 +15,9 @@ LANGUAGES = [code for code in i18n.languages() if code != "en"]
 NAMES = {
     "currency", "date_order", "decimal", "drop_duplicates", "rates", "encoding", "mapping", "serial", "statuses", "timezone",
     "UCI Online Retail", "UCI Online Retail II", "WooCommerce Advanced Order Export", "n", "{name} ({first} – {last}).",
+    "{field}: {test} {value}", "{field}: {value}",
 }  # fmt: skip
-ALIKE = {"pl": {"Start"}}
+ALIKE = {"pl": {"Start", "Segment"}, "tr": {"Segment"}}
 
 
 @pytest.fixture(scope="module")

@@ -5,19 +5,28 @@ which is also its text for screen readers (`chart.description`).
 """
 
 from retention.show.charts.bridge import revenue_waterfall
+from retention.show.charts.builder import condition_bars
 from retention.show.charts.channels import channel_flow
+from retention.show.charts.clusters import cluster_profile, cluster_sizes
 from retention.show.charts.cohorts import cohort_difference, retention_curve, retention_heatmap
+from retention.show.charts.customer import customer_timeline, segment_history
 from retention.show.charts.feedback import complaint_rates, feedback_rates, reply_rates, score_bars
 from retention.show.charts.groups import rate_bars, rates_by_group
 from retention.show.charts.kpis import kpi_line, net_by_period
+from retention.show.charts.movement import segment_flow
 from retention.show.charts.quality import quality_bars
+from retention.show.charts.segments import segment_bars
 from retention.show.charts.timing import next_order_curve
 from retention.show.charts.vendors import vendor_dots
 
 __all__ = [
     "channel_flow",
+    "cluster_profile",
+    "cluster_sizes",
     "cohort_difference",
     "complaint_rates",
+    "condition_bars",
+    "customer_timeline",
     "feedback_rates",
     "kpi_line",
     "net_by_period",
@@ -30,5 +39,8 @@ __all__ = [
     "retention_heatmap",
     "revenue_waterfall",
     "score_bars",
+    "segment_bars",
+    "segment_flow",
+    "segment_history",
     "vendor_dots",
 ]

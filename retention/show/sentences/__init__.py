@@ -15,11 +15,17 @@ from retention.show.sentences.alerts import (
     out_of_the_ordinary,
 )
 from retention.show.sentences.bridge import whose_change, why_revenue_moved
+from retention.show.sentences.builder import what_they_are_like, who_is_reached
 from retention.show.sentences.channels import those_who_change_channel, where_customers_come_from
+from retention.show.sentences.clusters import how_clear, how_firm, nobody_differs_in, which_kinds
 from retention.show.sentences.cohorts import compared, who_comes_back
+from retention.show.sentences.customer import beside_others, what_is_next, where_they_stand, who_it_is
+from retention.show.sentences.demographics import which_group_is_largest, which_groups_stand_out
 from retention.show.sentences.discounts import beside_full_price, won_with_a_discount
 from retention.show.sentences.feedback import after_feedback, complaints, ratings_say, tickets_say, who_answered
 from retention.show.sentences.kpis import change, is_month, kpi, kpi_notes, more_or_less, moves, overview, span
+from retention.show.sentences.movement import who_moved, why_they_moved
+from retention.show.sentences.segments import money_slipping_away, who_brings_the_money, worth
 from retention.show.sentences.timing import days_to_act, groups_beside, when_they_return
 from retention.show.sentences.vendors import depends_on_the_rule, rule_by_rule
 
@@ -28,6 +34,7 @@ __all__ = [
     "after_feedback",
     "against_target",
     "beside_full_price",
+    "beside_others",
     "change",
     "compared",
     "complaints",
@@ -38,12 +45,16 @@ __all__ = [
     "facts",
     "groups_beside",
     "guests_and_accounts",
+    "how_clear",
+    "how_firm",
     "is_month",
     "kpi",
     "kpi_notes",
     "least_likely",
+    "money_slipping_away",
     "more_or_less",
     "moves",
+    "nobody_differs_in",
     "nothing_to_look_at",
     "out_of_the_ordinary",
     "overview",
@@ -52,13 +63,25 @@ __all__ = [
     "span",
     "those_who_change_channel",
     "tickets_say",
+    "what_is_next",
+    "what_they_are_like",
     "when_they_return",
     "where_customers_come_from",
+    "where_they_stand",
+    "which_group_is_largest",
+    "which_groups_stand_out",
+    "which_kinds",
     "who_answered",
+    "who_brings_the_money",
     "who_comes_back",
+    "who_is_reached",
+    "who_it_is",
+    "who_moved",
     "whose_change",
     "why_revenue_moved",
+    "why_they_moved",
     "won_with_a_discount",
+    "worth",
 ]
 
 

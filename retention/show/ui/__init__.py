@@ -3,8 +3,11 @@
 from retention.show.ui import assumptions, filters
 from retention.show.ui.account import account
 from retention.show.ui.attention import look_at, targets
+from retention.show.ui.builder import keep_rule, rule_editor
 from retention.show.ui.intake import settle, upload
+from retention.show.ui.people import figure_cards, find_customer, open_customer
 from retention.show.ui.screen import chart, choice, escape, finish, pick, run, say, start
+from retention.show.ui.segments import extra_share, own_scheme, plays
 from retention.show.ui.session import Data, choose_language, data, open_sample, sweep, use_chosen_language
 from retention.show.ui.tables import cards, kpi_rows, quality_table, summary_table, table
 
@@ -18,13 +21,21 @@ __all__ = [
     "choose_language",
     "data",
     "escape",
+    "extra_share",
+    "figure_cards",
     "filters",
+    "find_customer",
     "finish",
+    "keep_rule",
     "kpi_rows",
     "look_at",
+    "open_customer",
     "open_sample",
+    "own_scheme",
     "pick",
+    "plays",
     "quality_table",
+    "rule_editor",
     "run",
     "say",
     "settle",

@@ -8,12 +8,14 @@ import streamlit as st
 
 import retention as rt
 from retention.measure.quality import SWITCHES
+from retention.segment.rules import Rule
 from retention.show import quality
 from retention.show.i18n import _
+from retention.show.rules import rule_text
 
 LISTS = {"shop": "shops", "channel": "channels", "country": "countries", "category": "categories"}
 TOGGLES = {check: f"{option}_{check}" for check, option in SWITCHES.items()}
-KEYS = ("from", "to", *LISTS, *TOGGLES.values())
+KEYS = ("from", "to", "segment", *LISTS, *TOGGLES.values())
 KEPT = {"bind": "query-params", "persist_state": "session"}
 
 
@@ -33,6 +35,9 @@ def show(orders: rt.Orders) -> None:
             st.subheader(_("What counts"))
             for check in there:
                 st.toggle(quality.switch(check), key=TOGGLES[check], **KEPT)
+        if rule := _rule():
+            words = escape(rule_text(rule, orders.currency))
+            st.caption(_("Only customers of this segment: {rule}").format(rule=words))
         if active():
             st.button(_("Clear the filters"), on_click=clear, key="clear_filters")
 
@@ -45,11 +50,13 @@ def switch(check: str, orders: rt.Orders) -> None:
         st.toggle(quality.switch(check), key=key, on_change=_turn, args=(check, key))
 
 
-def apply(orders: rt.Orders) -> rt.Orders:
-    """The orders as the filters and switches leave them."""
+def apply(orders: rt.Orders, everybody: bool = False) -> rt.Orders:
+    """The orders as the filters and switches leave them; everybody: the customers of all segments."""
     chosen = {name: tuple(st.session_state.get(key) or ()) for key, name in LISTS.items()}
     for check in switched():
         chosen[SWITCHES[check]] = (*chosen.get(SWITCHES[check], ()), check)
+    if (rule := _rule()) and not everybody:
+        chosen["customers"] = rule
     return orders.filter(start=st.session_state.get("from"), end=st.session_state.get("to"), **chosen)
 
 
@@ -63,16 +70,30 @@ def switched() -> list[str]:
     return [check for check, key in TOGGLES.items() if st.session_state.get(key)]
 
 
-def said() -> list[str]:
+def said(everybody: bool = False) -> list[str]:
     """What a screen says about the orders it shows: which switches are on, and whether they are filtered."""
-    narrowed = any(st.session_state.get(key) for key in ("from", "to", *LISTS))
+    keys = ("from", "to", *LISTS, *(() if everybody else ("segment",)))
+    narrowed = any(st.session_state.get(key) for key in keys)
     return [*map(quality.decided, switched()), *([_("filtered")] if narrowed else [])]
 
 
 def clear() -> None:
     """Forget all filters and turn all switches off."""
-    st.session_state.update({"from": None, "to": None} | {key: [] for key in LISTS})
+    st.session_state.update({"from": None, "to": None, "segment": None} | {key: [] for key in LISTS})
     st.session_state.update(dict.fromkeys(TOGGLES.values(), False))
+
+
+def escape(text: str) -> str:
+    """Text that came from a file or a definition, kept from being read as Markdown."""
+    for mark in "\\`*_{}[]<>#$~|":
+        text = text.replace(mark, f"\\{mark}")
+    return text
+
+
+def _rule() -> Rule | None:
+    """The rule of the segment that every screen is narrowed to."""
+    text = st.session_state.get("segment")
+    return rt.rule_of(text) if text else None
 
 
 def _turn(check: str, key: str) -> None:

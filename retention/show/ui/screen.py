@@ -14,14 +14,18 @@ import retention as rt
 from retention.show import glossary, notebook, sentences
 from retention.show.i18n import _, date, number
 from retention.show.ui import assumptions, filters, session
+from retention.show.ui.filters import escape
 
 alt.theme.enable("none")  # Streamlit brings its own
 
-OWN_WORDS = ("meaning", "expected", "reason", "what")
+OWN_WORDS = ("meaning", "expected", "reason", "what", "part")
 
 
-def start(title: str, question: str) -> rt.Orders:
-    """Title and question; then the orders as the filters leave them. Without data the page ends here, kindly."""
+def start(title: str, question: str, everybody: bool = False) -> rt.Orders:
+    """Title and question; then the orders as the filters leave them. Without data the page ends here, kindly.
+
+    everybody: a filter by segment is left out, where segments are made.
+    """
     st.title(title)
     st.markdown(question)
     st.session_state["steps"] = []
@@ -30,8 +34,8 @@ def start(title: str, question: str) -> rt.Orders:
     if data is None:
         _welcome()
         st.stop()
-    orders = st.session_state["chosen"] = _or_sentence(_chosen, data.orders)
-    st.caption(_about(data, orders))
+    orders = st.session_state["chosen"] = _or_sentence(_chosen, data.orders, everybody)
+    st.caption(_about(data, orders, everybody))
     return orders
 
 
@@ -113,15 +117,8 @@ def sentence_of(error: rt.RetentionError) -> str:
     return " ".join(_(part).format(**facts) for part in (error.problem, error.remedy) if part)
 
 
-def escape(text: str) -> str:
-    """Text that came from a file or a definition, kept from being read as Markdown."""
-    for mark in "\\`*_{}[]<>#$~|":
-        text = text.replace(mark, f"\\{mark}")
-    return text
-
-
-def _chosen(orders: rt.Orders) -> rt.Orders:
-    return assumptions.apply(filters.apply(orders))
+def _chosen(orders: rt.Orders, everybody: bool) -> rt.Orders:
+    return filters.apply(assumptions.apply(orders), everybody)
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
@@ -152,10 +149,10 @@ def _welcome() -> None:
         st.page_link("pages/start/data.py", label=_("Bring my orders"), icon=":material/upload_file:")
 
 
-def _about(data: session.Data, orders: rt.Orders) -> str:
+def _about(data: session.Data, orders: rt.Orders, everybody: bool) -> str:
     span = _("{first} to {last}").format(first=date(orders.since), last=date(orders.as_of - pd.Timedelta(days=1)))
     if data.is_sample:
         source = _("Sample data, not your shop") if data.load.sample == "shop" else _("Sample data: CDNOW, 1997–98")
     else:
         source = escape(", ".join(data.load.files))
-    return " · ".join([source, span, *filters.said(), *assumptions.said(orders)])
+    return " · ".join([source, span, *filters.said(everybody), *assumptions.said(orders)])

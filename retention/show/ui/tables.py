@@ -37,13 +37,13 @@ def cards(summary: pd.DataFrame, months: pd.DataFrame, names: Sequence[str], cur
             )
 
 
-def table(frame: pd.DataFrame, shown: pd.DataFrame, name: str, label: str) -> None:
+def table(frame: pd.DataFrame, shown: pd.DataFrame, name: str, label: str, words: Sequence[str] = ()) -> None:
     """A table to read and its numbers to take away: `frame` goes into the file, `shown` on the screen.
 
-    The first column of `shown` names the row and stays in sight.
+    The first column of `shown` names the row and stays in sight; words: see `grid`.
     """
     with st.expander(_("Table: {label}").format(label=label)):
-        grid(shown, label)
+        grid(shown, label, words)
         download(_("Download the table (CSV)"), csv_bytes(frame), f"{name}.csv", "text/csv")
 
 

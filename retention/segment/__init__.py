@@ -1,0 +1,1 @@
+"""Who they are: scores, clusters, rules, and who moved."""

@@ -1,0 +1,47 @@
+"""The customers of a segment as a list that can be written to."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from retention.errors import check_option
+from retention.orders import Orders
+from retention.segment.rfm import rfm_segments
+from retention.segment.schemes import RfmScheme
+
+KNOWN = ("customer_ref", "name", "email", "phone", "country", "city", "contactable", "consent", "last_order")
+
+
+def segment_customers(
+    orders: Orders, segment: str, scheme: str | RfmScheme = "quintile", monetary: str = "net"
+) -> pd.DataFrame:
+    """The customers of one RFM segment, those who brought most first, with what a mailing needs.
+
+    Segments, scores and options are those of `rfm_segments`. Equal amounts stand in alphabetical order.
+
+    Returns one row a customer: customer_ref (the e-mail address, phone or number that identifies the customer), name, email,
+    phone, country, city, contactable (has an e-mail address, and not one that a marketplace lends), consent (agreed to
+    marketing; missing where no file says), last_order, recency_days, frequency, monetary (currency units), code. Raises
+    OptionError for a segment that the scheme does not have, and otherwise as `rfm_segments`.
+
+    When not to trust it: an address is no permission. Write only to those who agreed to marketing, as the law of their
+    country asks. Names and places may be out of date.
+
+    >>> import retention as rt
+    >>> people = rt.segment_customers(rt.load_sample("shop"), "Champions")
+    >>> bool(people["monetary"].is_monotonic_decreasing), bool(people["contactable"].any())
+    (True, True)
+    """
+    result = rfm_segments(orders, scheme, monetary)
+    check_option("segment", segment, tuple(result.summary["segment"]))
+    chosen = result.table[result.table["segment"] == segment].drop(columns=["segment", "r", "f", "m"])
+    known = orders.frame(orders.customers.select("customer_id", *KNOWN)).set_index("customer_id")
+    people = chosen.join(known, on="customer_id").sort_values(["monetary", "customer_ref"], ascending=[False, True])
+    people["code"] = people["code"].astype(str)
+    return people[[*KNOWN, "recency_days", "frequency", "monetary", "code"]].reset_index(drop=True)
+
+
+def reachable(orders: Orders) -> pd.Series:
+    """By customer_id, whether a customer has an e-mail address of their own and has not refused marketing."""
+    found = orders.frame(orders.customers.select("customer_id", "contactable", "consent")).set_index("customer_id")
+    return found["contactable"].fillna(False).astype(bool) & found["consent"].ne(False)
