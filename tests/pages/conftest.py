@@ -14,13 +14,27 @@ from nbformat.v4 import new_code_cell
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.testing.v1 import AppTest, app_test
 
+import retention as rt
+from retention.show.notebook import Load
+from retention.show.ui import Data
+
+# A sample is read once a kernel.
+ONCE = """import os
+from functools import lru_cache
+import retention as rt
+if not hasattr(rt.load_sample, "cache_info"):
+    rt.load_sample = lru_cache(rt.load_sample)
+"""
+
 
 class Visitor:
     """One session of the app. Everything is addressed by what is written on it."""
 
-    def __init__(self, app: Path, stores: list[MemoryMediaFileStorage]) -> None:
+    def __init__(self, app: Path, stores: list[MemoryMediaFileStorage], data: Data | None = None) -> None:
         self.test = AppTest.from_file(app, default_timeout=60)
         self._stores = stores
+        if data is not None:
+            self.test.session_state["data"] = data
         self._settle()
 
     def open(self, page: str) -> Visitor:
@@ -139,9 +153,12 @@ def visitor(
 
 
 @pytest.fixture
-def at_sample(visitor: Visitor) -> Visitor:
-    """Somebody who has opened the sample shop."""
-    return visitor.press("Open the sample shop")
+def at_sample(
+    root: Path, stores: list[MemoryMediaFileStorage], shop: rt.Orders, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Visitor:
+    """Somebody who has opened the sample shop, which `test_without_data_the_page_offers_a_sample_shop` does by hand."""
+    monkeypatch.setenv("RETENTION_HOME", str(tmp_path / "home"))
+    return Visitor(root / "app.py", stores, Data(shop, Load(sample="shop")))
 
 
 @pytest.fixture(scope="session")
@@ -158,7 +175,7 @@ def execute(kernel: KernelManager, tmp_path: Path):
     """Run a notebook in an empty folder, with nothing defined; code to run after it prints what is returned."""
 
     def run(book: nbformat.NotebookNode, after: str = "") -> str:
-        book.cells.insert(0, new_code_cell(f"%reset -f\nimport os\nos.chdir({str(tmp_path)!r})\ndel os"))
+        book.cells.insert(0, new_code_cell(f"%reset -f\n{ONCE}os.chdir({str(tmp_path)!r})\ndel os, rt, lru_cache"))
         book.cells.append(new_code_cell(after))
         client = nbclient.NotebookClient(book, km=kernel, timeout=120)
         client.execute()
