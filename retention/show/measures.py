@@ -1,6 +1,9 @@
 """What measures and groups are called, and how their values are written, in the reader's language."""
 
+from retention.segment.schemes import SCHEMES, SEASONAL
 from retention.show.i18n import _, money, money_short, number, number_short, percent
+
+SEGMENTS = {SEASONAL, *(name for scheme in SCHEMES.values() for name in scheme.names)}
 
 _SHARES = {
     "repeat_rate",
@@ -123,7 +126,7 @@ def group_name(group):
         "female": _("Women"),
         "male": _("Men"),
     }
-    return names.get(group, group)
+    return names.get(group) or (_(group) if group in SEGMENTS else group)
 
 
 def is_share(measure):

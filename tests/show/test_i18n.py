@@ -141,3 +141,9 @@ def test_measures_are_shown_in_their_own_kind():
     shown = [measures.measure_value(m, 0.5, "EUR") for m in ("repeat_rate", "aov", "purchase_frequency", "orders")]
     assert shown == ["50.0%", "€0.50", "0.50", "1"]
     assert measures.measure_name("something_new") == "Something new"
+
+
+def test_segments_are_named_in_the_reader_s_language_and_names_of_a_file_as_they_are():
+    i18n.use_language("pl")
+    assert measures.group_name("At Risk") == "Zagrożeni"
+    assert measures.group_name("Kubek") == "Kubek"
