@@ -73,10 +73,18 @@ class Visitor:
 
     def go(self, title: str) -> Visitor:
         """Follow the navigation."""
+        return self.follow(title).arrived(title)
+
+    def follow(self, title: str) -> Visitor:
+        """Press on a page in the navigation."""
         opener = self.page.get_by_test_id("stExpandSidebarButton")
         if opener.is_visible():
             opener.click()
         self.page.get_by_test_id("stSidebarNavLink").filter(has_text=re.compile(f"{title}$")).click()
+        return self
+
+    def arrived(self, title: str) -> Visitor:
+        """Wait until the page stands there."""
         expect(self.page.get_by_role("heading", level=1)).to_have_text(title)
         return self.settled()
 

@@ -31,8 +31,10 @@ def test_two_visitors_never_see_each_other_s_data(visit):
             theirs.tick("Channel", "Birch store")
         for title in PAGES:
             headlines = []
+            for visitor, _ours, _others in people:  # both at once
+                visitor.follow(title)
             for visitor, (shop, _customer), others in people:
-                visitor.go(title)
+                visitor.arrived(title)
                 html = visitor.page.content()
                 assert shop in html
                 assert not any(other in html for other in others), f"{title}: {others}"
