@@ -55,11 +55,15 @@ def test_the_profile_marks_what_is_clearly_more_or_less(two):
 
 def test_the_sizes_stand_beside_the_revenue(two):
     chart = charts.cluster_sizes(two)
-    assert rows_of(chart)["text"].tolist() == ["80.0%", "3.8%", "20.0%", "96.2%"]
-    assert "Repeat buyers: larger orders: Customers 20.0%, Net revenue 96.2%." in chart.description
+    assert rows_of(chart)["line"].tolist() == [
+        "One-time buyers: smaller orders: 80.0% of customers, 3.8% of net revenue",
+        "Repeat buyers: larger orders: 20.0% of customers, 96.2% of net revenue",
+    ]
+    assert "Repeat buyers: larger orders: 20.0% of customers, 96.2% of net revenue." in chart.description
     chart.to_dict(validate=True)
     lost = replace(two, summary=two.summary.assign(share_of_net=np.nan))
-    assert rows_of(charts.cluster_sizes(lost))["kind"].tolist() == ["Customers", "Customers"]
+    assert rows_of(charts.cluster_sizes(lost))["share_of_net"].isna().all()
+    assert "20.0% of customers, – of net revenue" in charts.cluster_sizes(lost).description
 
 
 def test_one_group_has_nothing_to_set_it_apart():
@@ -73,7 +77,7 @@ def test_one_group_has_nothing_to_set_it_apart():
 def test_the_headline_names_who_brings_most_or_the_largest(two):
     assert sentences.which_kinds(two) == (
         "The 100 customers fall into 2 groups. Most revenue comes from “Repeat buyers: larger orders”: 20 of 100 customers bring "
-        "96 % of it."
+        "96% of it."
     )
     lost = replace(two, summary=two.summary.assign(share_of_net=np.nan))
     assert sentences.which_kinds(lost) == (

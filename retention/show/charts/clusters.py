@@ -5,10 +5,10 @@ import pandas as pd
 
 from retention.segment.clusters import APART
 from retention.show import marks
+from retention.show.charts.groups import customers_and_money
 from retention.show.clusters import cluster_name, feature_name, feature_value
-from retention.show.i18n import _, number, percent
+from retention.show.i18n import _, number
 from retention.show.marks import TOO_FEW
-from retention.show.measures import measure_name
 
 _MORE, _LESS, _ALIKE = "rgba(17, 122, 148, 0.5)", "rgba(184, 106, 20, 0.6)", "rgba(128, 136, 142, 0.08)"
 
@@ -97,34 +97,5 @@ def cluster_sizes(result):
 
         cluster_sizes(rt.cluster_segments(orders))
     """
-    title = _("Share of customers and of revenue")
-    kinds = {"share": measure_name("customers"), "share_of_net": measure_name("net")}
-    rows = [
-        {"order": place, "group": cluster_name(one["cluster"]), "kind": kind, "share": float(one[column])}
-        for place, one in enumerate(result.summary.to_dict("records"))
-        for column, kind in kinds.items()
-    ]
-    rows = pd.DataFrame(rows).dropna(subset="share")
-    rows["text"] = [percent(value) for value in rows["share"]]
-    reach = marks.value_axis([*rows["share"], rows["share"].max() * 1.12], lambda value: percent(value, 0))
-    y = alt.Y(field="order", type="ordinal", axis=None, scale=alt.Scale(paddingInner=0.4, paddingOuter=0.3))
-    side = alt.YOffset(field="kind", type="nominal", sort=list(kinds.values()))
-    scale = alt.Scale(domain=list(kinds.values()), range=[marks.accent(), marks.second()])
-    colour = alt.Color(field="kind", type="nominal", legend=marks.legend(), scale=scale)
-    x = alt.X(field="share", type="quantitative", **reach)
-    titles = {"group": _("Group"), "kind": _("Of all"), "text": measure_name("share")}
-    bars = alt.Chart(rows).mark_bar().encode(x=x, y=y, yOffset=side, color=colour, tooltip=marks.tooltip(titles))
-    ends = alt.Chart(rows).mark_text(align="left", dx=4, fontSize=12, color=marks.ink(), tooltip=None)
-    words = alt.Chart(rows.drop_duplicates("order")).mark_text(
-        align="left", baseline="middle", yOffset=-30, fontSize=13, fontWeight="bold", color=marks.ink(),
-        limit=alt.ExprRef("width"), tooltip=None,
-    )  # fmt: skip
-    layers = alt.layer(
-        bars,
-        ends.encode(x=x, y=y, yOffset=side, text=alt.Text(field="text", type="nominal")),
-        words.encode(x=alt.value(0), y=y, text=alt.Text(field="group", type="nominal")),
-    ).configure_view(stroke=None)
-    said = [f"{title}."]
-    for name, parts in rows.groupby("group", sort=False):
-        said.append(f"{name}: " + ", ".join(parts["kind"] + " " + parts["text"]) + ".")
-    return marks.finish(layers, said).properties(height=alt.Step(72, **{"for": "position"}))
+    names = [cluster_name(name) for name in result.summary["cluster"]]
+    return customers_and_money(result.summary, names, result.currency)

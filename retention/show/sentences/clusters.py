@@ -7,7 +7,7 @@ import pandas as pd
 from retention.intervals import ENOUGH
 from retention.segment.clusters import ClusterSegments
 from retention.show.clusters import cluster_name, feature_name
-from retention.show.i18n import _, number
+from retention.show.i18n import _, number, percent
 
 
 def which_kinds(result: ClusterSegments) -> str:
@@ -41,14 +41,14 @@ def which_kinds(result: ClusterSegments) -> str:
         largest = summary.loc[summary["net"].idxmax()]
         pattern = _(
             "The {customers} customers fall into {groups} groups. Most revenue comes from “{name}”: {share} of 100 customers "
-            "bring {net} % of it."
+            "bring {net} of it."
         )
     return pattern.format(
         customers=customers,
         groups=groups,
         name=cluster_name(largest["cluster"]),
         share=number(largest["share"] * 100),
-        net=number(largest["share_of_net"] * 100),
+        net=percent(largest["share_of_net"], 0),
     )
 
 

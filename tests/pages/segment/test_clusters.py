@@ -18,7 +18,7 @@ def test_headline_names_the_group_that_brings_most(page, shop):
     best = result.summary.loc[result.summary["net"].idxmax()]
     assert page.headline == (
         f"The 4,000 customers fall into {len(result.summary)} groups. Most revenue comes from “{best['cluster']}”: "
-        f"{best['share'] * 100:.0f} of 100 customers bring {best['share_of_net'] * 100:.0f} % of it."
+        f"{best['share'] * 100:.0f} of 100 customers bring {best['share_of_net'] * 100:.0f}% of it."
     )
     assert sentences.how_firm(result).startswith("The groups are stable")
     assert {sentences.how_firm(result), sentences.how_clear(result)} <= set(page.texts)
