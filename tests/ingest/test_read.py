@@ -186,3 +186,10 @@ def test_names_alone_make_no_customers_and_the_report_says_so():
     shop = rt.read_orders(b"order_id,ordered_at,name,product,quantity,unit_price\n1,2025-01-05,Ann Lee,Mug,1,9.90\n")
     (choice,) = [choice for choice in shop.report.choices if choice.about == "Customers"]
     assert choice.chosen == "not told apart" and "e-mail" in choice.why
+
+
+def test_the_plain_layout_keeps_what_it_says_of_a_person():
+    head = "order_id,ordered_at,email,gender,age,product,quantity,unit_price\n"
+    orders = rt.read_orders(f"{head}1,2025-01-01,a@example.com,female,30,Mug,1,10\n".encode())
+    person = orders.frame(orders.customers).iloc[0]
+    assert (person["gender"], person["birth_year"]) == ("female", 1995)
