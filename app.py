@@ -85,6 +85,12 @@ page = st.navigation(
                 "pages/segment/customer.py", title=_("One customer"), url_path="customer", icon=":material/person:"
             ),
         ],
+        _("What will happen"): [
+            st.Page("pages/predict/clv.py", title=_("Lifetime value"), url_path="value", icon=":material/savings:"),
+            st.Page("pages/predict/risk.py", title=_("Risk"), url_path="risk", icon=":material/warning:"),
+            st.Page("pages/predict/next_orders.py", title=_("Next orders"), url_path="next", icon=":material/event:"),
+            st.Page("pages/predict/forecast.py", title=_("Forecast"), url_path="forecast", icon=":material/trending_up:"),
+        ],
     },
     expanded=True,
 )

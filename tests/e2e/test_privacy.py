@@ -6,6 +6,7 @@ PAGES = (
     "Overview", "Data", "Key figures", "Why revenue moved", "Cohorts", "Time to next order", "Channels",
     "Discounts and codes", "Guests and accounts", "Feedback", "Definitions compared", "Segments",
     "Who moved", "Behaviour groups", "Age, gender, place", "Segment builder", "One customer",
+    "Lifetime value", "Risk", "Next orders", "Forecast",
 )  # fmt: skip
 
 
