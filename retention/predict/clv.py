@@ -21,6 +21,7 @@ from retention.predict.spend import SpendModel, fit_spend
 from retention.segment.rfm import rfm_segments
 
 STEP = 1e-3  # of the logarithm of a parameter, for error propagation
+TOLD = ("customer_ref", "name", "email", "phone", "contactable", "consent")
 
 
 @dataclass(frozen=True)
@@ -112,10 +113,11 @@ def predict_clv(
     )
     slopes = _slopes(histories, histories_of["monetary"], fitted, spend, months, discount_rate)
     luck = _luck(expected, worth, spend)
+    known = orders.frame(orders.customers.select("customer_id", *TOLD)).set_index("customer_id")
     firsts = orders.frame(_firsts(known_purchases(orders), purchases_and_returns(orders))).set_index("customer_id")
     firsts = firsts.reindex(histories_of["customer_id"])
     return CustomerLifetimeValue(
-        table=table,
+        table=table.join(known, on="customer_id"),
         summary=_summary(orders, table, firsts, slopes * share, luck, (fitted, spend)),
         new_customer=_new_customer(firsts, fitted, spend, months, discount_rate, share),
         model=fitted,
@@ -222,7 +224,7 @@ def _summary(
         "segment": pd.Categorical(segment, list(segments.summary["segment"])),
     }
     if firsts["channel"].notna().any():
-        ways["first channel"] = pd.Categorical(firsts["channel"].fillna("(unknown)"))
+        ways["first channel"] = pd.Categorical(firsts["channel"].fillna("unknown"))
     parts = []
     for part, groups in ways.items():
         codes, count = groups.codes, len(groups.categories)

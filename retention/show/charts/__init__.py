@@ -8,6 +8,7 @@ from retention.show.charts.bridge import revenue_waterfall
 from retention.show.charts.builder import condition_bars
 from retention.show.charts.channels import channel_flow
 from retention.show.charts.clusters import cluster_profile, cluster_sizes
+from retention.show.charts.clv import backtest_by_frequency, backtest_weeks, value_bars
 from retention.show.charts.cohorts import cohort_difference, retention_curve, retention_heatmap
 from retention.show.charts.customer import customer_timeline, segment_history
 from retention.show.charts.feedback import complaint_rates, feedback_rates, reply_rates, score_bars
@@ -20,6 +21,8 @@ from retention.show.charts.timing import next_order_curve
 from retention.show.charts.vendors import vendor_dots
 
 __all__ = [
+    "backtest_by_frequency",
+    "backtest_weeks",
     "channel_flow",
     "cluster_profile",
     "cluster_sizes",
@@ -42,5 +45,6 @@ __all__ = [
     "segment_bars",
     "segment_flow",
     "segment_history",
+    "value_bars",
     "vendor_dots",
 ]

@@ -116,13 +116,24 @@ def customers_and_money(table, names, currency):
         pattern.format(segment=row.name, share=percent(row.share), net_share=percent(row.share_of_net))
         for row in rows.itertuples(index=False)
     ]
-    reach = marks.value_axis([*rows["share"], *rows["share_of_net"].dropna()], lambda value: percent(value, 0))
-    y = alt.Y(field="order", type="ordinal", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
-    kinds = {_("Share of customers"): marks.grey(), _("Share of net revenue"): marks.accent()}
-    scale = alt.Scale(domain=list(kinds), range=list(kinds.values()))
+    kinds = {"share": _("Share of customers"), "share_of_net": _("Share of net revenue")}
     titles = {"name": _("Group"), "customers": _("Customers"), "net": _("Net revenue")}
+    return paired_bars(rows, kinds, title, titles)
+
+
+def paired_bars(rows, kinds, title, titles):
+    """Draw a row a group: its words (`line`), and below them two shares as bars, the second in colour, with its interval where
+    there are columns `low` and `high`.
+
+    `kinds` names the two columns of shares; `rows` also has `order`. `titles` are the columns of the tooltip.
+    """
+    grey, colour = kinds
+    ends = rows["high"].dropna() if "high" in rows else []
+    reach = marks.value_axis([*rows[grey], *rows[colour].dropna(), *ends], lambda value: percent(value, 0))
+    y = alt.Y(field="order", type="ordinal", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
+    scale = alt.Scale(domain=list(kinds.values()), range=[marks.grey(), marks.accent()])
     layers = []
-    for field, kind, place in zip(("share", "share_of_net"), kinds, (0, BAR + 2), strict=True):
+    for (field, kind), place in zip(kinds.items(), (0, BAR + 2), strict=True):
         bars = alt.Chart(rows.assign(kind=kind)).mark_bar(height=BAR, yOffset=place, cornerRadius=1)
         layers.append(
             bars.encode(
@@ -132,6 +143,11 @@ def customers_and_money(table, names, currency):
                 tooltip=marks.tooltip(titles),
             )
         )
+    if "low" in rows:
+        whiskers = alt.Chart(rows.dropna(subset="low")).mark_rule(
+            strokeWidth=2, color=marks.ink(), yOffset=BAR + 2, tooltip=None
+        )
+        layers.append(whiskers.encode(x=alt.X(field="low", type="quantitative", **reach), x2=alt.X2(field="high"), y=y))
     words = {"align": "left", "baseline": "middle", "yOffset": -16, "fontSize": 13, "tooltip": None}
     words["limit"] = alt.ExprRef("width")
     line = {"x": alt.value(0), "y": y, "text": alt.Text(field="line", type="nominal")}

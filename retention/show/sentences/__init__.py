@@ -18,6 +18,15 @@ from retention.show.sentences.bridge import whose_change, why_revenue_moved
 from retention.show.sentences.builder import what_they_are_like, who_is_reached
 from retention.show.sentences.channels import those_who_change_channel, where_customers_come_from
 from retention.show.sentences.clusters import how_clear, how_firm, nobody_differs_in, which_kinds
+from retention.show.sentences.clv import (
+    cautions,
+    do_not_plan_with_it,
+    how_it_sees_customers,
+    season_in_the_test,
+    what_it_counts,
+    worth_ahead,
+    would_it_have_been_right,
+)
 from retention.show.sentences.cohorts import compared, who_comes_back
 from retention.show.sentences.customer import beside_others, what_is_next, where_they_stand, who_it_is
 from retention.show.sentences.demographics import which_group_is_largest, which_groups_stand_out
@@ -35,11 +44,13 @@ __all__ = [
     "against_target",
     "beside_full_price",
     "beside_others",
+    "cautions",
     "change",
     "compared",
     "complaints",
     "days_to_act",
     "depends_on_the_rule",
+    "do_not_plan_with_it",
     "expected_range",
     "explained",
     "facts",
@@ -47,6 +58,7 @@ __all__ = [
     "guests_and_accounts",
     "how_clear",
     "how_firm",
+    "how_it_sees_customers",
     "is_month",
     "kpi",
     "kpi_notes",
@@ -60,10 +72,12 @@ __all__ = [
     "overview",
     "ratings_say",
     "rule_by_rule",
+    "season_in_the_test",
     "span",
     "those_who_change_channel",
     "tickets_say",
     "what_is_next",
+    "what_it_counts",
     "what_they_are_like",
     "when_they_return",
     "where_customers_come_from",
@@ -82,6 +96,8 @@ __all__ = [
     "why_they_moved",
     "won_with_a_discount",
     "worth",
+    "worth_ahead",
+    "would_it_have_been_right",
 ]
 
 

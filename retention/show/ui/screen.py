@@ -39,11 +39,12 @@ def start(title: str, question: str, everybody: bool = False) -> rt.Orders:
     return orders
 
 
-def choice(label: str, options: dict[str, str], key: str) -> str:
-    """One of a few words; the choice stands in the address and stays while the session lasts."""
+def choice(label: str, options: dict[str, str], key: str, default: str = "") -> str:
+    """One of a few words, the first unless another is the default; the choice stands in the address and stays while the session lasts."""
     return st.radio(
         label,
         list(options),
+        list(options).index(default) if default else 0,
         format_func=options.get,
         horizontal=True,
         key=key,
@@ -57,6 +58,14 @@ def pick(label: str, options: dict[str, str], key: str) -> str:
     return st.selectbox(
         label, list(options), format_func=options.get, key=key, bind="query-params", persist_state="session"
     )
+
+
+def percentage(label: str, default: float, key: str) -> float:
+    """A share that somebody sets in percent."""
+    given = st.number_input(
+        label, 0.0, 100.0, default, 1.0, "%.1f", key=key, bind="query-params", persist_state="session"
+    )
+    return round(given / 100, 6)
 
 
 def run(name: str, function: Callable, orders: rt.Orders, **options: Any) -> Any:
