@@ -98,8 +98,8 @@ def chart(function: Callable, *arguments: Any, **options: Any) -> None:
     st.session_state["steps"].append(notebook.Chart(function, arguments, options))
 
 
-def download(label: str, content: bytes | str, file_name: str, mime: str) -> None:
-    """A file to take away; fetching it does not run the page again."""
+def download(label: str, content: bytes | str | Callable[[], bytes], file_name: str, mime: str) -> None:
+    """A file to take away; fetching it does not run the page again. A function that gives the content is called when it is fetched."""
     st.download_button(label, content, file_name, mime, on_click="ignore", type="tertiary", icon=":material/download:")
 
 

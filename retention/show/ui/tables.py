@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -44,7 +45,7 @@ def table(frame: pd.DataFrame, shown: pd.DataFrame, name: str, label: str, words
     """
     with st.expander(_("Table: {label}").format(label=label)):
         grid(shown, label, words)
-        download(_("Download the table (CSV)"), csv_bytes(frame), f"{name}.csv", "text/csv")
+        download(_("Download the table (CSV)"), partial(csv_bytes, frame), f"{name}.csv", "text/csv")
 
 
 def grid(shown: pd.DataFrame, label: str, words: Sequence[str] = ()) -> None:
