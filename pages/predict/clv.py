@@ -25,6 +25,8 @@ clv = ui.run("clv", rt.predict_clv, orders, months=int(months), discount_rate=ra
 ui.say(sentences.worth_ahead(clv))
 if warning := sentences.do_not_plan_with_it(clv):
     st.warning(ui.escape(warning))
+else:
+    st.markdown(ui.escape(sentences.how_far_off(clv)))
 st.markdown(ui.escape(sentences.what_it_counts(clv)))
 for caution in sentences.cautions(clv):
     st.caption(ui.escape(caution))
@@ -35,23 +37,27 @@ if "first channel" in set(clv.summary["part"]):
 ui.chart(rt.charts.value_bars, clv, part)
 ui.table(clv.summary, rows.group_rows(clv, part), "value_by_group", _("value ahead of every group"))
 
-st.subheader(_("Would it have been right?"))
-st.markdown(ui.escape(sentences.would_it_have_been_right(clv)))
 if clv.backtest:
+    st.subheader(_("Would it have been right?"))
+    st.markdown(ui.escape(sentences.would_it_have_been_right(clv)))
     ui.chart(rt.charts.backtest_weeks, clv)
     if season := sentences.season_in_the_test(clv):
         st.caption(ui.escape(season))
-    with st.expander(_("How the model sees customers, and how far off it was")):
-        st.markdown("\n".join(f"- {ui.escape(line)}" for line in sentences.how_it_sees_customers(clv)))
+with st.expander(_("How the model sees customers, and how far off it was")):
+    st.markdown("\n".join(f"- {ui.escape(line)}" for line in sentences.how_it_sees_customers(clv)))
+    if clv.backtest:
         ui.chart(rt.charts.backtest_by_frequency, clv)
-    ui.table(clv.backtest.errors, rows.error_rows(clv.backtest), "backtest", _("the model beside two plain rules"))
+        ui.table(clv.backtest.errors, rows.error_rows(clv), "backtest", _("the model beside two plain rules"))
+        ui.table(
+            clv.backtest.by_frequency, rows.frequency_rows(clv), "by_frequency", _("expected and real by frequency")
+        )
     ui.table(
-        clv.backtest.by_frequency,
-        rows.frequency_rows(clv.backtest),
-        "by_frequency",
-        _("expected and real by frequency"),
+        rows.parameter_numbers(clv),
+        rows.parameter_rows(clv),
+        "parameters",
+        _("the parameters of the model"),
+        [_("About")],
     )
-ui.table(rows.parameter_numbers(clv), rows.parameter_rows(clv), "parameters", _("the parameters of the model"))
 
 st.subheader(_("The customers worth most ahead"))
 st.markdown(

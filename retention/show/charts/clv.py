@@ -41,7 +41,7 @@ def value_bars(result, part="segment"):
     rows["range"] = [interval(low, high, amount) for low, high in zip(table["low"], table["high"], strict=True)]
     rows["note"] = np.where(table["enough"], "", marks.notes()["few"])
     said, few = (
-        _("{segment}: {share} of customers, {value_share} of the value ahead"),
+        _("{segment}: {share} of customers, {value_share} of the value"),
         _("{segment}: too few customers to tell"),
     )
     rows["line"] = [
@@ -83,9 +83,11 @@ def backtest_weeks(result):
     titles = {"week": _("Week"), "expected_text": _("Expected"), "actual_text": _("Came")}
     kinds = {"actual": _("Orders that came"), "expected": _("Orders expected")}
     colours = alt.Scale(domain=list(kinds.values()), range=[marks.grey(), marks.accent()])
-    colour = alt.Color(field="kind", type="nominal", scale=colours, legend=marks.legend(symbolType="square"))
+    colour = alt.Color(
+        field="kind", type="nominal", scale=colours, legend=marks.legend(symbolType="square", symbolOpacity=1)
+    )
     came, expected = ({"x": x, "y": alt.Y(field=name, type="quantitative", **scale), "color": colour} for name in kinds)
-    bars = alt.Chart(rows.assign(kind=kinds["actual"])).mark_bar(opacity=0.6, cornerRadius=1)
+    bars = alt.Chart(rows.assign(kind=kinds["actual"])).mark_bar(opacity=0.5, cornerRadius=1)
     line = alt.Chart(rows.assign(kind=kinds["expected"])).mark_line(strokeWidth=3, tooltip=None)
     words = _("Everybody goes on as before: {orders} a week").format(orders=number(as_before))
     layers = [
@@ -129,14 +131,16 @@ def backtest_by_frequency(result):
     scale = marks.value_axis([*rows["expected"], *rows["high"]], lambda value: number(value, 1))
     scale["axis"].title = _("Orders a customer")
     x = marks.label_axis(list(rows["label"]))
-    x.axis.title = _("How often they had come back before")
+    x["axis"].title = _("How often they had come back before")
     titles = {
         "label": _("Came back before"), "expected_text": _("Expected"), "actual_text": _("Came"), "range": _("95% interval"),
         "n": _("Customers"),
     }  # fmt: skip
     kinds = {"actual": _("Orders that came"), "expected": _("Orders expected")}
     colours = alt.Scale(domain=list(kinds.values()), range=[marks.grey(), marks.accent()])
-    colour = alt.Color(field="kind", type="nominal", scale=colours, legend=marks.legend(symbolType="circle"))
+    colour = alt.Color(
+        field="kind", type="nominal", scale=colours, legend=marks.legend(symbolType="circle", symbolOpacity=1)
+    )
 
     def y(name):
         return alt.Y(field=name, type="quantitative", **scale)
@@ -162,6 +166,6 @@ def frequency_name(frequency):
     """Write how often somebody had come back; the last number stands for all above it.
 
     >>> frequency_name(0), frequency_name(7)
-    ('0', '7 or more')
+    ('0', '7+')
     """
-    return _("{n} or more").format(n=number(frequency)) if frequency == FREQUENCIES else number(frequency)
+    return number(frequency) + ("+" if frequency == FREQUENCIES else "")

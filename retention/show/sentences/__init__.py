@@ -21,6 +21,7 @@ from retention.show.sentences.clusters import how_clear, how_firm, nobody_differ
 from retention.show.sentences.clv import (
     cautions,
     do_not_plan_with_it,
+    how_far_off,
     how_it_sees_customers,
     season_in_the_test,
     what_it_counts,
@@ -57,6 +58,7 @@ __all__ = [
     "groups_beside",
     "guests_and_accounts",
     "how_clear",
+    "how_far_off",
     "how_firm",
     "how_it_sees_customers",
     "is_month",

@@ -56,11 +56,11 @@ def what_it_counts(result: CustomerLifetimeValue) -> str:
         if result.margin is None
         else _(
             "Gross profit is {margin} of the net revenue here; advertising, shipping and wages are not taken off."
-        ).format(margin=percent(result.margin))
+        ).format(margin=_share(result.margin))
     )
     if not result.discount_rate:
         return counted
-    later = _("What comes later counts less, by {rate} a year.").format(rate=percent(result.discount_rate))
+    later = _("What comes later counts less, by {rate} a year.").format(rate=_share(result.discount_rate))
     return f"{counted} {later}"
 
 
@@ -83,14 +83,29 @@ def do_not_plan_with_it(result: CustomerLifetimeValue) -> str:
     return pattern.format(rule=method_name(rule), instead=instead[rule], **facts)
 
 
-def would_it_have_been_right(result: CustomerLifetimeValue) -> str:
-    """What it would have expected on an earlier day, what came, and what everybody going on as before would have meant."""
+def how_far_off(result: CustomerLifetimeValue) -> str:
+    """How far off it would have been on this shop's own past, beside the range that it gives."""
     tested = result.backtest
     if tested is None:
         return _("The history is too short to try the model on it, so nobody knows how far off it is.")
-    errors = tested.errors.set_index("method")
-    expected, actual = errors.iloc[0]["expected"], errors.iloc[0]["actual"]
-    change = actual / expected - 1
+    change = _came_more(result)
+    words = (
+        _("Tried on your own past, {share} more orders came than it had expected.")
+        if change > 0
+        else _("Tried on your own past, {share} fewer orders came than it had expected.")
+    )
+    base = result.summary.iloc[0]
+    wide = (
+        _("That is further off than the range above, which knows chance, but no season, no campaign and no growth.")
+        if abs(change) > (base["high"] - base["value"]) / base["value"]
+        else _("The range above is as wide as that, or wider.")
+    )
+    return f"{words.format(share=percent(abs(change), 0))} {wide}"
+
+
+def would_it_have_been_right(result: CustomerLifetimeValue) -> str:
+    """What it would have expected on an earlier day, what came, and what everybody going on as before would have meant."""
+    tested, change = result.backtest, _came_more(result)
     pattern = (
         _(
             "Asked on {day}, it would have expected {expected} orders of the {customers} customers of that day until {end}; {actual} "
@@ -102,23 +117,16 @@ def would_it_have_been_right(result: CustomerLifetimeValue) -> str:
             "came, {share} fewer. “Everybody goes on as before” would have expected {plain}."
         )
     )
-    said = pattern.format(
+    errors = tested.errors.set_index("method")
+    return pattern.format(
         day=date(tested.cut),
-        expected=number(expected),
+        expected=number(errors.iloc[0]["expected"]),
         customers=number(tested.customers),
         end=date(tested.cut + timedelta(days=tested.days - 1)),
-        actual=number(actual),
+        actual=number(errors.iloc[0]["actual"]),
         share=percent(abs(change), 0),
         plain=number(errors.loc["same rate", "expected"]),
     )
-    base = result.summary.iloc[0]
-    if abs(change) > (base["high"] - base["value"]) / base["value"]:
-        wide = _(
-            "That is further off than the range above: the range knows chance, but no season, no campaign and no growth. Reckon "
-            "with such a miss again."
-        )
-        return f"{said} {wide}"
-    return said
 
 
 def season_in_the_test(result: CustomerLifetimeValue) -> str:
@@ -133,7 +141,7 @@ def season_in_the_test(result: CustomerLifetimeValue) -> str:
         return ""
     pattern = _(
         "From {first} to {last} came {actual} orders where {expected} were expected. That looks like a season or a campaign, which the "
-        "model does not know: it spreads the orders evenly."
+        "model cannot know: it has no calendar."
     )
     return pattern.format(
         first=date(weeks["day"][last] - pd.Timedelta(days=7 * A_SEASON - 1)),
@@ -146,12 +154,14 @@ def season_in_the_test(result: CustomerLifetimeValue) -> str:
 def cautions(result: CustomerLifetimeValue) -> list[str]:
     """What else to know before believing it: nobody seen to leave, a part of a year, and what the function noted."""
     lines = []
-    if result.model.name == "NBD":
+    if any(note.startswith(SAID[0]) for note in result.notes):
         lines.append(
             _(
-                "Nobody is taken to have left for good: these orders show no customers who do, so the value is rather too high than too low."
+                "These orders show no customers who leave for good, so everybody is taken to stay: the value is rather too high than too low."
             )
         )
+    elif result.model.name == "NBD":
+        lines.append(_("You chose that nobody leaves, so the value is rather too high than too low."))
     if result.months < 12:
         lines.append(
             _(
@@ -221,6 +231,17 @@ def about(value: float, currency: str) -> str:
     ('€368,000', '€88', '€3.46')
     """
     return money(_rounded(value), currency, None if abs(value) < 10 else 0)
+
+
+def _came_more(result: CustomerLifetimeValue) -> float:
+    """Orders that came ÷ orders expected in the backtest − 1."""
+    model = result.backtest.errors.iloc[0]
+    return float(model["actual"] / model["expected"] - 1)
+
+
+def _share(share: float) -> str:
+    """A share that somebody typed, as short as it can be."""
+    return percent(share, 0 if round(share * 100, 6).is_integer() else 1)
 
 
 def _rounded(value: float) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from retention.intervals import ENOUGH
-from retention.predict.backtest import Backtest
 from retention.predict.clv import CustomerLifetimeValue
 from retention.show.charts.clv import frequency_name
 from retention.show.i18n import MISSING, _, interval, money, number, percent, percent_change
@@ -49,7 +48,8 @@ def value_list(result: CustomerLifetimeValue) -> pd.DataFrame:
 
 def value_rows(result: CustomerLifetimeValue) -> pd.DataFrame:
     """The customers worth most ahead, as many as a screen has room for."""
-    table = result.table.nlargest(ROOM, "clv").sort_values(["clv", "customer_id"], ascending=[False, True])
+    table = result.table.nlargest(ROOM, "clv", keep="all")
+    table = table.sort_values(["clv", "customer_id"], ascending=[False, True]).head(ROOM)
     words = {True: _("yes"), False: _("no")}
 
     def amount(value: float) -> str:
@@ -78,24 +78,24 @@ def value_label(result: CustomerLifetimeValue) -> str:
     return pattern.format(some=number(min(len(result.table), ROOM)), all=number(len(result.table)))
 
 
-def error_rows(tested: Backtest) -> pd.DataFrame:
+def error_rows(result: CustomerLifetimeValue) -> pd.DataFrame:
     """A row for the model and each plain rule: what it would have expected and how far off it was."""
-    table = tested.errors
+    table = result.backtest.errors
     return pd.DataFrame(
         {
             _("Method"): [method_name(method) for method in table["method"]],
             _("Expected"): counts(table["expected"]),
             _("Came"): counts(table["actual"]),
             _("Expected beside what came"): [percent_change(error) for error in table["total_error"]],
-            _("Miss a customer, on average"): [number(error, 3) for error in table["mean_error"]],
-            _("Miss a customer, large ones weighing more"): [number(e, 3) for e in table["root_mean_square_error"]],
+            _("Average miss of a customer"): [number(error, 3) for error in table["mean_error"]],
+            _("Root mean square miss"): [number(e, 3) for e in table["root_mean_square_error"]],
         }
     )
 
 
-def frequency_rows(tested: Backtest) -> pd.DataFrame:
+def frequency_rows(result: CustomerLifetimeValue) -> pd.DataFrame:
     """A row a frequency: what its customers were expected to order, and ordered."""
-    table = tested.by_frequency
+    table = result.backtest.by_frequency
     return pd.DataFrame(
         {
             _("Came back before"): [frequency_name(frequency) for frequency in table["frequency"]],
