@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import retention as rt
+from benchmarks import simulated
 from retention.predict.activity import activity
 from retention.predict.expectation import DAYS_A_MONTH
 from tests.measure.shops import bought, read
-from tests.predict import simulated
 
 ONLINE_RETAIL = os.environ.get("RETENTION_ONLINE_RETAIL")
 
