@@ -11,6 +11,7 @@ import retention as rt
 from retention.predict.backtest import Backtest
 from retention.predict.laws import DropOutAfterPurchase, DropOutAnyTime, NoDropOut
 from retention.show import charts, sentences
+from retention.show.messages import messages
 from retention.show.tables.clv import (
     ROOM,
     error_rows,
@@ -154,6 +155,7 @@ def test_a_miss_is_held_against_the_range_of_the_headline(clv):
     assert sentences.how_far_off(wide) == (
         "Tried on your own past, 12% fewer orders came than it had expected. The range above is as wide as that, or wider."
     )
+    assert sentences.how_far_off(worth(clv, -9.0, 5.0, backtest=trial())).endswith("orders came than it had expected.")
     assert "nobody knows how far off" in sentences.how_far_off(replace(clv, backtest=None))
 
 
@@ -168,6 +170,13 @@ def test_a_season_in_the_time_tried_is_named(clv):
     assert sentences.season_in_the_test(replace(clv, backtest=small)) == ""
     assert sentences.season_in_the_test(replace(clv, backtest=None)) == ""
     assert "Nov 22, 2025 to Dec 19, 2025" in sentences.season_in_the_test(clv)
+
+
+@pytest.mark.parametrize(
+    "note", ["No drop-out", "The parameters of the model had", "Pareto/NBD is slow", "Too few repeat", "Spend does not"]
+)
+def test_notes_of_the_models_reach_the_translators(note):
+    assert any(text.startswith(note) for text in messages())
 
 
 def test_cautions_say_who_is_taken_to_stay_and_what_part_of_a_year_is_ahead(clv):

@@ -94,13 +94,15 @@ def how_far_off(result: CustomerLifetimeValue) -> str:
         if change > 0
         else _("Tried on your own past, {share} fewer orders came than it had expected.")
     )
-    base = result.summary.iloc[0]
+    words, base = words.format(share=percent(abs(change), 0)), result.summary.iloc[0]
+    if not base["value"] > 0:
+        return words
     wide = (
         _("That is further off than the range above, which knows chance, but no season, no campaign and no growth.")
         if abs(change) > (base["high"] - base["value"]) / base["value"]
         else _("The range above is as wide as that, or wider.")
     )
-    return f"{words.format(share=percent(abs(change), 0))} {wide}"
+    return f"{words} {wide}"
 
 
 def would_it_have_been_right(result: CustomerLifetimeValue) -> str:
