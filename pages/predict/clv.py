@@ -66,5 +66,7 @@ st.markdown(
         "to marketing."
     )
 )
-ui.table(rows.value_list(clv), rows.value_rows(clv), "customers_by_value", rows.value_label(clv), [_("Name")])
+best = rows.value_list(clv)
+ui.table(best, rows.value_rows(clv), "customers_by_value", rows.value_label(clv), [_("Name")])
+ui.open_customer(best["customer_ref"].head(rows.ROOM))
 ui.finish(("clv", "p_alive", "expected_orders", "backtest", "net", "profit", "interval", "as_of"))

@@ -261,6 +261,4 @@ def _horizon(months: int) -> tuple[str, str]:
         12: (_("in the next twelve months"), _("in the first year")),
         24: (_("in the next two years"), _("in the first two years")),
     }
-    n = number(months)
-    other = (_("in the time ahead (months: {n})").format(n=n), _("in the first time (months: {n})").format(n=n))
-    return words.get(months, other)
+    return words[months]

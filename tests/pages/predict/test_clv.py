@@ -89,6 +89,8 @@ def test_the_file_holds_every_customer_and_the_screen_the_best(page, result):
     best = page.test.dataframe[-1].value
     assert len(best) == 100
     assert best["Customer"].iloc[0] == result.table.set_index("customer_ref")["clv"].idxmax()
+    (who,) = [box for box in page.test.main.selectbox if box.label == "What happened with one of them"]
+    assert who.options == best["Customer"].tolist()
     files = page.downloads
     lines = files["customers_by_value.csv"].decode("utf-8-sig").splitlines()
     assert len(lines) == 1 + len(result.table)
