@@ -60,19 +60,18 @@ def predict_clv(
     (`model`), what an order brings from Gamma–Gamma; an order is a day with a purchase, its money net revenue after
     discounts and returns.
 
-    months: from 1 to 60. margin: share of net revenue that is left when the goods are paid; without one that of
-    `Orders.with_margin`, and without that the value is revenue, not profit. discount_rate: a year. model: "MBG/NBD", "BG/NBD",
-    "Pareto/NBD", "NBD", or "auto": MBG/NBD, and BG/NBD where that one loses its backtest and BG/NBD does better.
-
-    Returns a CustomerLifetimeValue. table: customer_id, p_alive (chance that the customer has not left for good; never add these up),
-    expected_orders, expected_spend (currency units an order), clv, low, high: the value if the customer orders as rarely or
-    as often as 95 of 100 such customers do, with what an order brings taken at its expectation. summary: part ("base",
-    "segment", "first channel"), group, customers, expected_orders, value, low, high, value_each, each_low, each_high (a
-    customer). new_customer: first_order, expected_orders and value of the orders after the first, low, high. Intervals of sums and
-    of the new customer are 95 %: errors of the parameters by the delta method, and for sums the luck of customers.
-
-    Notes say what was found: no drop-out, spend that depends on frequency, customers left out. A backtest
-    comes with it: the same model with what was known earlier, see `Backtest`.
+    Returns a CustomerLifetimeValue. months: from 1 to 60. margin: share of net revenue that is left when the goods are
+    paid; without one that of `Orders.with_margin`, and without that the value is revenue, not profit. discount_rate: a
+    year. model: "MBG/NBD", "BG/NBD", "Pareto/NBD", "NBD", or "auto": MBG/NBD, and BG/NBD where that one loses its backtest
+    and BG/NBD does better. table: customer_id, p_alive (chance that the customer has not left for good; never add these
+    up), expected_orders, expected_spend (currency units an order), clv, low, high: the value if the customer orders as
+    rarely or as often as 95 of 100 such customers do, with what an order brings taken at its expectation; customer_ref,
+    name, email, phone, contactable, consent as in `segment_customers`. summary: part ("base", "segment", "first channel"),
+    group, customers, expected_orders, value, low, high, value_each, each_low, each_high (a customer). new_customer:
+    first_order, expected_orders and value of the orders after the first, low, high. Intervals of sums and of the new
+    customer are 95 %: errors of the parameters by the delta method, and for sums the luck of customers. Notes say what was
+    found: no drop-out, spend that depends on frequency, customers left out. A backtest comes with it: the same model with
+    what was known earlier, see `Backtest`.
 
     Raises OptionError for months, margin, discount_rate and model out of range, and EmptyError when fewer than 30 customers came back.
 

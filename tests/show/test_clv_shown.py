@@ -152,7 +152,7 @@ def test_a_miss_is_held_against_the_range_of_the_headline(clv):
     )
     wide = worth(clv, 1000.0, 130.0, backtest=trial(actual=88.0))
     assert sentences.how_far_off(wide) == (
-        "Tried on your own past, 12% fewer orders came than it had expected. The range above is as wide as that, or wider."
+        "Tried on your own past, 12% fewer orders came than it had expected. The range above is wide enough to hold that."
     )
     assert sentences.how_far_off(worth(clv, -9.0, 5.0, backtest=trial())).endswith("orders came than it had expected.")
     assert "nobody knows how far off" in sentences.how_far_off(replace(clv, backtest=None))

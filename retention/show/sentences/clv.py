@@ -100,7 +100,7 @@ def how_far_off(result: CustomerLifetimeValue) -> str:
     wide = (
         _("That is further off than the range above, which knows chance, but no season, no campaign and no growth.")
         if abs(change) > (base["high"] - base["value"]) / base["value"]
-        else _("The range above is as wide as that, or wider.")
+        else _("The range above is wide enough to hold that.")
     )
     return f"{words} {wide}"
 
