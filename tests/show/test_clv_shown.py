@@ -139,7 +139,7 @@ def test_a_won_backtest_or_none_is_no_reason_to_warn(clv):
 def test_the_backtest_in_a_sentence(clv, actual, change):
     said = sentences.would_it_have_been_right(replace(clv, backtest=trial(actual=actual)))
     assert said == (
-        "Asked on May 3, 2025, it would have expected 100 orders of the 272 customers of that day until Jul 11, 2025; "
+        "Asked on May 3, 2025, the model would have expected 100 orders of the 272 customers of that day until Jul 11, 2025; "
         f"{actual:.0f} came, {change}. “Everybody goes on as before” would have expected 150."
     )
 
@@ -147,14 +147,16 @@ def test_the_backtest_in_a_sentence(clv, actual, change):
 def test_a_miss_is_held_against_the_range_of_the_headline(clv):
     narrow = worth(clv, 1000.0, 50.0, backtest=trial(actual=112.0))
     assert sentences.how_far_off(narrow) == (
-        "Tried on your own past, 12% more orders came than it had expected. That is further off than the range above, which knows "
+        "Tried on your own past, 12% more orders came than the model had expected. That is further off than the range above, which knows "
         "chance, but no season, no campaign and no growth."
     )
     wide = worth(clv, 1000.0, 130.0, backtest=trial(actual=88.0))
     assert sentences.how_far_off(wide) == (
-        "Tried on your own past, 12% fewer orders came than it had expected. The range above is wide enough to hold that."
+        "Tried on your own past, 12% fewer orders came than the model had expected. The range above is wide enough to hold that."
     )
-    assert sentences.how_far_off(worth(clv, -9.0, 5.0, backtest=trial())).endswith("orders came than it had expected.")
+    assert sentences.how_far_off(worth(clv, -9.0, 5.0, backtest=trial())).endswith(
+        "orders came than the model had expected."
+    )
     assert "nobody knows how far off" in sentences.how_far_off(replace(clv, backtest=None))
 
 

@@ -90,9 +90,9 @@ def how_far_off(result: CustomerLifetimeValue) -> str:
         return _("The history is too short to try the model on it, so nobody knows how far off it is.")
     change = _came_more(result)
     words = (
-        _("Tried on your own past, {share} more orders came than it had expected.")
+        _("Tried on your own past, {share} more orders came than the model had expected.")
         if change > 0
-        else _("Tried on your own past, {share} fewer orders came than it had expected.")
+        else _("Tried on your own past, {share} fewer orders came than the model had expected.")
     )
     words, base = words.format(share=percent(abs(change), 0)), result.summary.iloc[0]
     if not base["value"] > 0:
@@ -110,12 +110,12 @@ def would_it_have_been_right(result: CustomerLifetimeValue) -> str:
     tested, change = result.backtest, _came_more(result)
     pattern = (
         _(
-            "Asked on {day}, it would have expected {expected} orders of the {customers} customers of that day until {end}; {actual} "
+            "Asked on {day}, the model would have expected {expected} orders of the {customers} customers of that day until {end}; {actual} "
             "came, {share} more. “Everybody goes on as before” would have expected {plain}."
         )
         if change > 0
         else _(
-            "Asked on {day}, it would have expected {expected} orders of the {customers} customers of that day until {end}; {actual} "
+            "Asked on {day}, the model would have expected {expected} orders of the {customers} customers of that day until {end}; {actual} "
             "came, {share} fewer. “Everybody goes on as before” would have expected {plain}."
         )
     )

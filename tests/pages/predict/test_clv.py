@@ -52,7 +52,7 @@ def test_the_page_says_whether_it_would_have_been_right(page, result):
     more = model["actual"] / model["expected"] - 1
     assert any(text.startswith(f"Tried on your own past, {more:.0%} more orders came") for text in page.texts)
     assert (
-        f"Asked on May 3, 2025, it would have expected {model['expected']:,.0f} orders of the {result.backtest.customers:,} "
+        f"Asked on May 3, 2025, the model would have expected {model['expected']:,.0f} orders of the {result.backtest.customers:,} "
         f"customers of that day until Dec 31, 2025; {model['actual']:,.0f} came, {more:.0%} more. “Everybody goes on as before” "
         f"would have expected {same['expected']:,.0f}."
     ) in page.texts
