@@ -19,6 +19,7 @@ from retention.measure.timing import time_to_next_order
 from retention.measure.vendors import vendor_rates
 from retention.measure.windows import last_months
 from retention.orders import Orders
+from retention.predict.replenishment import replenishment_table
 from retention.sample.load import load_sample
 from retention.sample.shop import make_shop
 from retention.segment.builder import select_customers
@@ -65,6 +66,7 @@ __all__ = [
     "mapping_file",
     "quality_table",
     "read_orders",
+    "replenishment_table",
     "retention_table",
     "revenue_bridge",
     "rfm_segments",

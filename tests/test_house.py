@@ -45,6 +45,7 @@ PUBLIC = (
     "mapping_file",
     "quality_table",
     "read_orders",
+    "replenishment_table",
     "retention_table",
     "revenue_bridge",
     "rfm_segments",
