@@ -44,6 +44,8 @@ EXPLAINED = (
     rt.cluster_segments,
     rt.segment_movement,
     rt.demographic_table,
+    rt.predict_next_orders,
+    rt.replenishment_table,
 )
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")
