@@ -19,6 +19,7 @@ from retention.measure.timing import time_to_next_order
 from retention.measure.vendors import vendor_rates
 from retention.measure.windows import last_months
 from retention.orders import Orders
+from retention.predict.clv import predict_clv
 from retention.predict.next_orders import predict_next_orders
 from retention.predict.replenishment import replenishment_table
 from retention.sample.load import load_sample
@@ -65,6 +66,7 @@ __all__ = [
     "load_sample",
     "make_shop",
     "mapping_file",
+    "predict_clv",
     "predict_next_orders",
     "quality_table",
     "read_orders",

@@ -43,6 +43,7 @@ PUBLIC = (
     "load_sample",
     "make_shop",
     "mapping_file",
+    "predict_clv",
     "predict_next_orders",
     "quality_table",
     "read_orders",

@@ -14,5 +14,6 @@ def page(at_sample):
 
 
 def test_headline(page):
-    print(page.headline); print("\n".join(page.texts))
+    print(page.headline)
+    print("\n".join(page.texts))
     assert 0
