@@ -49,8 +49,6 @@ def _said_on(orders: Orders, cut: date, model: str) -> tuple[pd.DataFrame, pd.Da
     try:
         before = orders.filter(end=cut - timedelta(days=1))
         known = activity(before)
-        if len(known) < ENOUGH:
-            return None
         fitted = fit_activity(known["frequency"], known["recency"], known["T"], model=model)
     except EmptyError:
         return None

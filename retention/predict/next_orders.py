@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from retention.errors import check_option
-from retention.intervals import ENOUGH
 from retention.orders import Orders
 from retention.predict.activity import activity
 from retention.predict.chances import YEAR, chances, days_from, days_until, in_week, weeks_ahead
@@ -52,7 +51,8 @@ def predict_next_orders(orders: Orders, model: str = "MBG/NBD") -> NextOrders:
 
     Due this week are as many customers as are expected to order within seven days (the sum of the chances, rounded up), those with
     the highest chances, and whoever's own rhythm falls into these days: the last order and the customer's own median gap, from
-    three gaps on. The model knows no rhythm: to it one day is like another.
+    three gaps on. The model knows no rhythm: to it one day is like another. Where the check shows that those due by their own rhythm
+    ordered more often than the model said, beyond chance, they come first.
 
     All is checked on up to six earlier days, eight weeks apart: the model is fitted to the orders before and compared with what
     came. Orders expected in a week are those of the customers of today; those yet to be won are not in it, so the weeks decline.
@@ -69,7 +69,8 @@ def predict_next_orders(orders: Orders, model: str = "MBG/NBD") -> NextOrders:
     one; missing for next). backtest: measure (chance_week and chance_month: customers by their chance, each row a fifth of the
     orders expected; interval: next orders within eight weeks that came between their 10 and 90 of 100 of these; rhythm: customers
     whose own rhythm fell into the week), n (customers, once a check), predicted, observed, low, high (Wilson), enough (n is at
-    least 30). Shares run from 0 to 1. Raises OptionError for an unknown model and EmptyError when nobody known has come back.
+    least 30). Shares run from 0 to 1. Raises OptionError for an unknown model and EmptyError when fewer than 30
+    customers have come back.
 
     Sources: Batislam, Denizel & Filiztekin (2007), International Journal of Research in Marketing 24, 201–209; Fader, Hardie & Lee
     (2005), Marketing Science 24, 275–284, whose posterior distribution of the purchase rate gives F.
@@ -90,12 +91,12 @@ def predict_next_orders(orders: Orders, model: str = "MBG/NBD") -> NextOrders:
     past, backtest = look_back(orders, model)
     return NextOrders(
         table=table,
-        due=_due(orders, table),
+        due=_due(orders, table, _keeps_rhythm(backtest)),
         weeks=_with_range(past, weeks_ahead(known, fitted, orders.as_of)),
         backtest=backtest,
         model=fitted,
         as_of=orders.as_of,
-        notes=(*fitted.notes, *_notes(orders, table, backtest)),
+        notes=(*fitted.notes, *_notes(orders, backtest)),
     )
 
 
@@ -113,17 +114,26 @@ def _table(orders: Orders, each: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def _due(orders: Orders, table: pd.DataFrame) -> pd.DataFrame:
+def _keeps_rhythm(backtest: pd.DataFrame) -> bool:
+    """Whether customers whose own rhythm fell into a week ordered in it more often than the model said, beyond chance."""
+    rows = backtest[(backtest["measure"] == "rhythm") & backtest["enough"].eq(True)]
+    return bool((rows["low"] > rows["predicted"]).any())
+
+
+def _due(orders: Orders, table: pd.DataFrame, rhythm_first: bool) -> pd.DataFrame:
     due = table[table["due_this_week"] != "no"]
-    due = due.sort_values(["chance_week", "last_order", "customer_id"], ascending=[False, False, True])
+    due = due.assign(later=rhythm_first & (due["due_this_week"] == "chance"))
+    order = {"later": True, "chance_week": False, "last_order": False, "customer_id": True}
+    due = due.sort_values(list(order), ascending=list(order.values())).drop(columns="later")
     known = orders.frame(orders.customers.select("customer_id", *KNOWN)).set_index("customer_id")
     return due.join(known, on="customer_id").reset_index(drop=True)
 
 
 def _with_range(past: pd.DataFrame, coming: pd.DataFrame) -> pd.DataFrame:
     """All weeks, with the range that 80 of 100 of the past ones would have kept."""
-    weeks = pd.concat([past.assign(part="past"), coming.assign(part="next", observed=np.nan)], ignore_index=True)
+    weeks = coming.assign(part="next", observed=np.nan)
     if len(past):
+        weeks = pd.concat([past.assign(part="past"), weeks], ignore_index=True)
         low, high = np.quantile(past["observed"] / past["expected"], [0.1, 0.9])
         weeks["low"], weeks["high"] = low * weeks["expected"], high * weeks["expected"]
     else:
@@ -132,10 +142,8 @@ def _with_range(past: pd.DataFrame, coming: pd.DataFrame) -> pd.DataFrame:
     return weeks[["first_day", "part", "expected", "low", "high", "observed"]]
 
 
-def _notes(orders: Orders, table: pd.DataFrame, backtest: pd.DataFrame) -> tuple[str, ...]:
+def _notes(orders: Orders, backtest: pd.DataFrame) -> tuple[str, ...]:
     notes = []
-    if len(table) < ENOUGH:
-        notes.append("Fewer than 30 customers: too few to tell.")
     if (orders.as_of - orders.since).days < YEAR:
         notes.append("The orders cover less than a year: the model has not seen a whole round of seasons.")
     rows = backtest[backtest["measure"] == "chance_month"]
@@ -149,5 +157,9 @@ def _notes(orders: Orders, table: pd.DataFrame, backtest: pd.DataFrame) -> tuple
     ).sum():
         notes.append(
             "On earlier days the chances did not come true in this shop. Trust the order of the list, not the percentages."
+        )
+    if _keeps_rhythm(backtest):
+        notes.append(
+            "Customers of this shop keep their own rhythm more than the model knows: those due by it come first."
         )
     return tuple(notes)

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pandas as pd
 
-from retention.intervals import ENOUGH
 from retention.predict.next_orders import NextOrders
 from retention.predict.replenishment import Replenishment
 from retention.show.i18n import _, number, percent, span
@@ -17,9 +16,6 @@ from retention.show.sentences.groups import of_100
 def next_week(result: NextOrders) -> str:
     """How many orders the next seven days should bring from known customers, and how many of these are due."""
     window = span(result.as_of, result.as_of + timedelta(days=7))
-    if len(result.table) < ENOUGH:
-        pattern = _("{window}: customers to go by: {n}. That is too few to tell when they order again.")
-        return pattern.format(window=window, n=number(len(result.table)))
     week = result.weeks[result.weeks["part"] == "next"].iloc[0]
     pattern = _(
         "{window}: about {expected} orders to expect from customers you know, between {low} and {high}. {due} customers are due."
