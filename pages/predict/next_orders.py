@@ -34,7 +34,7 @@ ui.table(coming.backtest, check_rows(coming), "check", _("whether the chances ca
 st.subheader(_("Who is due this week"))
 st.markdown(
     _(
-        "As many of the likeliest as orders are expected, and those whose own rhythm falls into the week. Send offers only to those "
+        "As many of the likeliest as are expected to order, and those whose own rhythm falls into the week. Send offers only to those "
         "who agreed to marketing."
     )
 )

@@ -91,10 +91,9 @@ def replenishment_days(result):
     rows["days"] = [number(value) for value in rows["share"]]
     rows["range"] = [interval(low, high, number) for low, high in zip(rows["low"], rows["high"], strict=True)]
     rows["again"] = [percent(share) for share in table["share_again"]]
-    pattern = _("{product}: {days} days ({range}); {share} of buyers so far")
+    pattern = _("{product}: {days} days ({range})")
     rows["line"] = [
-        pattern.format(product=row.name, days=row.days, range=row.range, share=row.again)
-        for row in rows.itertuples(index=False)
+        pattern.format(product=row.name, days=row.days, range=row.range) for row in rows.itertuples(index=False)
     ]
     titles = {
         "name": _("Product"),

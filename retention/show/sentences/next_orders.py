@@ -6,11 +6,14 @@ from datetime import timedelta
 
 import pandas as pd
 
+from retention.predict.chances import WEEKS
 from retention.predict.next_orders import NextOrders
 from retention.predict.replenishment import Replenishment
 from retention.show.i18n import _, number, percent, span
 from retention.show.measures import group_name
 from retention.show.sentences.groups import of_100
+
+SELDOM = 0.05
 
 
 def next_week(result: NextOrders) -> str:
@@ -18,7 +21,7 @@ def next_week(result: NextOrders) -> str:
     window = span(result.as_of, result.as_of + timedelta(days=7))
     week = result.weeks[result.weeks["part"] == "next"].iloc[0]
     pattern = _(
-        "{window}: about {expected} orders to expect from customers you know, between {low} and {high}. {due} customers are due."
+        "{window}: expect about {expected} orders from customers you know, between {low} and {high}. {due} customers are due."
     )
     facts = {name: number(week[name]) for name in ("expected", "low", "high")}
     return pattern.format(window=window, due=number(len(result.due)), **facts)
@@ -61,7 +64,26 @@ def came_true(result: NextOrders) -> list[str]:
             row = rows.loc[[measure]].iloc[-1].add_prefix("observed_").rename({"observed_observed": "observed"})
             told = of_100(row, "observed", "observed_n")
             lines.append(pattern.format(predicted=number(row["observed_predicted"] * 100), **told))
-    return lines
+    return [*lines, *_out_of_season(past)]
+
+
+def _out_of_season(past: pd.DataFrame) -> list[str]:
+    """Whether the last eight weeks lay so far off that the next may well be unlike what is expected."""
+    sums = past.tail(WEEKS)[["expected", "low", "high", "observed"]].sum()
+    facts = {name: number(sums[name]) for name in ("expected", "observed")}
+    if sums["observed"] > sums["high"]:
+        pattern = _(
+            "The last eight weeks brought {observed} orders where {expected} were expected, as before a holiday or in a campaign. "
+            "The model takes them for usual: fewer may come now."
+        )
+    elif sums["observed"] < sums["low"]:
+        pattern = _(
+            "The last eight weeks brought only {observed} orders where {expected} were expected. The model takes them for usual: "
+            "more may come now if that was a season."
+        )
+    else:
+        return []
+    return [pattern.format(**facts)]
 
 
 def bought_again_most(result: Replenishment) -> str:
@@ -89,7 +111,12 @@ def due_for_products(result: Replenishment) -> str:
         "30 days; of the likeliest, {most}."
     )
     facts = {"share": percent(due["chance"].mean()), "most": percent(due["chance"].max())}
-    return pattern.format(n=number(due["customer_id"].nunique()), **facts)
+    sentence = pattern.format(n=number(due["customer_id"].nunique()), **facts)
+    if due["chance"].mean() < SELDOM:
+        sentence += " " + _(
+            "So low a chance means that these things are bought again now and then; they do not run out."
+        )
+    return sentence
 
 
 def label(row: pd.Series) -> str:

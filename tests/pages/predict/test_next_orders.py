@@ -26,7 +26,7 @@ def page(at_sample):
 def test_headline_says_how_many_orders_and_how_many_are_due(page, coming):
     week = coming.weeks[coming.weeks["part"] == "next"].iloc[0]
     assert page.headline == (
-        f"Jan 1, 2026 to Jan 7, 2026: about {week['expected']:.0f} orders to expect from customers you know, between "
+        f"Jan 1, 2026 to Jan 7, 2026: expect about {week['expected']:.0f} orders from customers you know, between "
         f"{week['low']:.0f} and {week['high']:.0f}. {len(coming.due)} customers are due."
     )
 
@@ -41,11 +41,17 @@ def test_the_text_says_whether_it_came_true_and_what_is_bought_again(page, comin
         f"{likeliest['predicted'] * 100:.0f} were expected to order within 7 days and {likeliest['observed'] * 100:.0f} did"
         in said
     )
+    season = past.tail(8)[["expected", "observed"]].sum()
+    assert (
+        f"brought {season['observed']:.0f} orders where {season['expected']:.0f} were expected, as before a holiday"
+        in said
+    )
     assert f"Of 100 next orders, {rows.loc['interval', 'observed'] * 100:.0f} came" in said
     first = again.table[again.table["enough"]].sort_values("share_again").iloc[-1]
     assert f"{first['product']} is bought again most: so far by {first['share_again'] * 100:.0f} of 100 buyers" in said
     assert f"half do so within {first['median_days']:.0f} days" in said
     assert f"{again.due['customer_id'].nunique():,} customers are due for something" in said
+    assert "they do not run out" in said
     assert len(page.charts) == 2
 
 
@@ -85,6 +91,6 @@ def test_orders_without_products_say_so_below_the_list(visitor):
     rows = "".join(f"{n},{day},c{who}@example.com,1,10\n" for n, (who, day) in enumerate(days, 1))
     text = f"order_id,ordered_at,email,quantity,unit_price\n{rows}"
     visitor.open("pages/start/data.py").drop(("orders.csv", text.encode())).open(PAGE)
-    assert "orders to expect from customers you know" in visitor.headline
+    assert "orders from customers you know" in visitor.headline
     assert "No purchase of a customer who can be told apart names what was bought." in visitor.texts
     assert any("too short to compare" in text for text in visitor.texts)
