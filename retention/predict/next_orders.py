@@ -67,10 +67,10 @@ def predict_next_orders(orders: Orders, model: str = "MBG/NBD") -> NextOrders:
     rhythm, both or no). due: the same of who is due, with customer_ref, name, email, phone, contactable, consent. weeks:
     first_day, part (past, next), expected, low, high, observed (orders of customers known when it was said, those of one day as
     one; missing for next). backtest: measure (chance_week and chance_month: customers by their chance, each row a fifth of the
-    orders expected; interval: next orders within eight weeks that came between their 10 and 90 of 100 of these; rhythm: customers
-    whose own rhythm fell into the week), n (customers, once a check), predicted, observed, low, high (Wilson), enough (n is at
-    least 30). Shares run from 0 to 1. Raises OptionError for an unknown model and EmptyError when fewer than 30
-    customers have come back.
+    orders expected; interval: of the next orders that came within eight weeks, those between the days by which F reaches 10 and
+    90 of 100 of F(56); rhythm: customers whose own rhythm fell into the week), n (customers, once a check), predicted, observed,
+    low, high (Wilson), enough (n is at least 30). Shares run from 0 to 1. Raises OptionError for an unknown model and EmptyError
+    when fewer than 30 customers have come back.
 
     Sources: Batislam, Denizel & Filiztekin (2007), International Journal of Research in Marketing 24, 201–209; Fader, Hardie & Lee
     (2005), Marketing Science 24, 275–284, whose posterior distribution of the purchase rate gives F.

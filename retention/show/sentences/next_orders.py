@@ -37,7 +37,7 @@ def came_true(result: NextOrders) -> list[str]:
     )
     facts = {"expected": number(past["expected"].sum()), "observed": number(past["observed"].sum())}
     lines = [pattern.format(weeks=number(len(past)), **facts)]
-    rows = result.backtest[result.backtest["enough"]].set_index("measure")
+    rows = result.backtest[result.backtest["enough"].eq(True)].set_index("measure")
     for measure, pattern in (
         (
             "chance_week",
