@@ -41,7 +41,7 @@ st.markdown(
 ui.table(coming.due, due_rows(coming), "due", list_label(coming.due), words=(_("Name"), _("Why due")))
 
 st.subheader(_("Which products run out"))
-by = ui.choice(_("By"), {"product": _("Product"), "category": _("Category")}, key="next_by")
+by = ui.choice(_("By what"), {"product": _("Product"), "category": _("Category")}, key="next_by")
 again = ui.run("again", rt.replenishment_table, orders, by=by)
 st.markdown(ui.escape(sentences.bought_again_most(again)))
 for note in again.notes:

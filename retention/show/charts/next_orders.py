@@ -33,9 +33,9 @@ def expected_weeks(result):
     scale = marks.value_axis([*rows["high"], *rows["observed"]], number)
     titles = {
         "label": _("Week from"),
-        "expected_text": _("Expected"),
+        "expected_text": _("Orders expected"),
         "range": _("Range of 80 of 100 weeks"),
-        "observed_text": _("Came"),
+        "observed_text": _("Orders that came"),
     }
     layers = []
     for part in ("past", "next"):
@@ -52,15 +52,8 @@ def expected_weeks(result):
             strokeWidth=1.5, strokeDash=[6, 4], color=marks.second(), tooltip=None
         )
         layers.append(end.encode(x=x))
-    pattern = _("{day}: {expected} ({range})")
-    coming = rows[rows["part"] == "next"]
-    said = [
-        f"{title}.",
-        "; ".join(
-            pattern.format(day=row.label, expected=row.expected_text, range=row.range) for row in coming.itertuples()
-        )
-        + ".",
-    ]
+    coming = rows[rows["part"] == "next"].itertuples()
+    said = [f"{title}.", "; ".join(f"{row.label}: {row.expected_text} ({row.range})" for row in coming) + "."]
     past = rows[rows["part"] == "past"]
     if len(past):
         inside = past["observed"].between(past["low"], past["high"]).sum()
