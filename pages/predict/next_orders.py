@@ -10,6 +10,7 @@ from retention.show.tables.next_orders import (
     due_rows,
     list_label,
     product_due_rows,
+    product_list_label,
     replenishment_rows,
     week_rows,
 )
@@ -50,5 +51,7 @@ ui.chart(rt.charts.replenishment_days, again)
 ui.table(again.table, replenishment_rows(again), "replenishment", _("everything that was bought again"))
 if words := sentences.due_for_products(again):
     st.markdown(ui.escape(words))
-    ui.table(again.due, product_due_rows(again), "due_for", list_label(again.due), words=(_("Name"), _("Product")))
+    ui.table(
+        again.due, product_due_rows(again), "due_for", product_list_label(again.due), words=(_("Name"), _("Product"))
+    )
 ui.finish(("customer", "purchase", "interval", "censored", "as_of"))

@@ -146,6 +146,8 @@ def _notes(orders: Orders, backtest: pd.DataFrame) -> tuple[str, ...]:
     notes = []
     if (orders.as_of - orders.since).days < YEAR:
         notes.append("The orders cover less than a year: the model has not seen a whole round of seasons.")
+    if orders.selection.start is not None:
+        notes.append("The filter hides early orders, so some customers look newer than they are.")
     rows = backtest[backtest["measure"] == "chance_month"]
     if rows.empty:
         notes.append(

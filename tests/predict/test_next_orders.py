@@ -187,6 +187,14 @@ def test_one_time_buyers_are_not_alive_for_ever(cdnow):
     assert (other.table.loc[other.table["orders"] == 1, "p_alive"] == 1).all()
 
 
+def test_a_filter_asks_only_for_what_passes_it_and_owns_up(shop):
+    recent = shop.filter(start="2025-07-01", channels="store")
+    result = rt.predict_next_orders(recent)
+    assert len(result.table) == len(rt.rfm_segments(recent).table)
+    assert any("hides early orders" in note for note in result.notes)
+    assert any("less than a year" in note for note in result.notes)
+
+
 def test_row_order_changes_nothing():
     rows = [(f"c{n % 37}", (FIRST + timedelta(days=n % 53)).isoformat()) for n in range(90)]
     whole, turned = (rt.predict_next_orders(bought(*each)) for each in (rows, rows[::-1]))

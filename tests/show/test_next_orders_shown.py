@@ -79,7 +79,10 @@ def test_a_check_of_fewer_than_thirty_is_too_few_to_tell():
     result = coming([*BEFORE, NEXT], rows)
     told = sentences.came_true(result)
     assert not any("likeliest" in line for line in told)
-    assert told[1] == "Of 100 next orders, 75 came within the dates given for them (between 60 and 86), 80 should."
+    assert told[1] == (
+        "Of 100 next orders within eight weeks, 75 came between the dates that the model gives for these (between 60 and 86), "
+        "80 should."
+    )
     assert check_rows(result)["95 % interval"].tolist() == ["too few to tell", "60.0% – 86.0%"]
 
 

@@ -49,7 +49,7 @@ def came_true(result: NextOrders) -> list[str]:
         (
             "interval",
             _(
-                "Of 100 next orders, {share} came within the dates given for them (between {low} and {high}), {predicted} should."
+                "Of 100 next orders within eight weeks, {share} came between the dates that the model gives for these (between {low} and {high}), {predicted} should."
             ),
         ),
         (

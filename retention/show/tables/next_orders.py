@@ -51,6 +51,12 @@ def list_label(table: pd.DataFrame) -> str:
     return pattern.format(some=number(min(len(table), ROOM)), all=number(len(table)))
 
 
+def product_list_label(table: pd.DataFrame) -> str:
+    """What the list of customers and products is called, and how much of it it shows."""
+    pattern = _("who is due for what, {some} of {all} rows; the file holds all")
+    return pattern.format(some=number(min(len(table), ROOM)), all=number(len(table)))
+
+
 def week_rows(result: NextOrders) -> pd.DataFrame:
     """A row a week, the next ones first: what is or was expected, and what came."""
     table = result.weeks.sort_values("first_day", ascending=False)

@@ -23,15 +23,13 @@ def page(at_sample):
     return at_sample.open(PAGE)
 
 
-def test_headline_says_how_many_orders_and_how_many_are_due(page, coming):
+def test_the_page_says_what_to_expect_whether_it_came_true_and_who_is_due(page, coming, again):
     week = coming.weeks[coming.weeks["part"] == "next"].iloc[0]
     assert page.headline == (
         f"Jan 1, 2026 to Jan 7, 2026: expect about {week['expected']:.0f} orders from customers you know, between "
         f"{week['low']:.0f} and {week['high']:.0f}. {len(coming.due)} customers are due."
     )
 
-
-def test_the_text_says_whether_it_came_true_and_what_is_bought_again(page, coming, again):
     said = " ".join(page.texts)
     past = coming.weeks[coming.weeks["part"] == "past"]
     assert f"{past['expected'].sum():,.0f} orders were expected and {past['observed'].sum():,.0f} came." in said
@@ -46,7 +44,7 @@ def test_the_text_says_whether_it_came_true_and_what_is_bought_again(page, comin
         f"brought {season['observed']:.0f} orders where {season['expected']:.0f} were expected, as before a holiday"
         in said
     )
-    assert f"Of 100 next orders, {rows.loc['interval', 'observed'] * 100:.0f} came" in said
+    assert f"Of 100 next orders within eight weeks, {rows.loc['interval', 'observed'] * 100:.0f} came" in said
     first = again.table[again.table["enough"]].sort_values("share_again").iloc[-1]
     assert f"{first['product']} is bought again most: so far by {first['share_again'] * 100:.0f} of 100 buyers" in said
     assert f"half do so within {first['median_days']:.0f} days" in said
@@ -54,8 +52,6 @@ def test_the_text_says_whether_it_came_true_and_what_is_bought_again(page, comin
     assert "they do not run out" in said
     assert len(page.charts) == 2
 
-
-def test_lists_can_be_taken_away(page, coming, again):
     for name, frame in (
         ("due", coming.due),
         ("due_for", again.due),
