@@ -188,7 +188,7 @@ def test_one_time_buyers_are_not_alive_for_ever(cdnow):
 
 
 def test_a_filter_asks_only_for_what_passes_it_and_owns_up(shop):
-    recent = shop.filter(start="2025-07-01", channels="store")
+    recent = shop.filter(start="2025-07-01", channels="web")
     result = rt.predict_next_orders(recent)
     assert len(result.table) == len(rt.rfm_segments(recent).table)
     assert any("hides early orders" in note for note in result.notes)
