@@ -17,7 +17,7 @@ from retention.predict.models import ActivityModel, fit_activity
 
 MODELS = ("MBG/NBD", "BG/NBD", "NBD")
 Z80 = 1.2815515655446004
-MISSED = 0.25  # of the orders that came, more of which stood with other chances than theirs
+MISSED = 0.25  # of the orders that came: so many more or fewer than expected, beyond chance, are a reason to warn
 DATES = {"due": 0.5, "low": 0.1, "high": 0.9}
 KNOWN = ("customer_ref", "name", "email", "phone", "contactable", "consent")
 
@@ -142,6 +142,13 @@ def _with_range(past: pd.DataFrame, coming: pd.DataFrame) -> pd.DataFrame:
     return weeks[["first_day", "part", "expected", "low", "high", "observed"]]
 
 
+def _missed(rows: pd.DataFrame) -> float:
+    """Orders by which groups of the check missed what was expected of them, beyond chance ÷ orders that came."""
+    is_off = (rows["predicted"] < rows["low"]) | (rows["predicted"] > rows["high"])
+    missed = rows["n"] * (rows["predicted"] - rows["observed"]).abs()
+    return missed[is_off].sum() / max((rows["n"] * rows["observed"]).sum(), 1.0)
+
+
 def _notes(orders: Orders, backtest: pd.DataFrame) -> tuple[str, ...]:
     notes = []
     if (orders.as_of - orders.since).days < YEAR:
@@ -154,9 +161,7 @@ def _notes(orders: Orders, backtest: pd.DataFrame) -> tuple[str, ...]:
             "The history is too short to compare what would have been expected with what came: the range of the week is only "
             "that of chance."
         )
-    elif (rows["n"] * (rows["predicted"] - rows["observed"]).abs()).sum() > MISSED * (
-        rows["n"] * rows["observed"]
-    ).sum():
+    elif _missed(rows) > MISSED:
         notes.append(
             "On earlier days the chances did not come true in this shop. Trust the order of the list, not the percentages."
         )
