@@ -45,6 +45,8 @@ EXPLAINED = (
     rt.predict_clv,
     rt.segment_movement,
     rt.demographic_table,
+    rt.predict_next_orders,
+    rt.replenishment_table,
 )
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")
