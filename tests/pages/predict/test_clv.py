@@ -101,6 +101,15 @@ def test_the_file_holds_every_customer_and_the_screen_the_best(page, result):
     assert {"value_by_group.csv", "backtest.csv", "by_frequency.csv", "parameters.csv"} <= set(files)
 
 
+def test_a_file_is_written_when_it_is_fetched(at_sample, monkeypatch):
+    written = []
+    monkeypatch.setattr("retention.show.ui.tables.csv_bytes", lambda table: written.append(len(table)) or b"")
+    at_sample.open(PAGE)
+    assert written == []
+    assert "customers_by_value.csv" in at_sample.downloads
+    assert 4000 in written
+
+
 def test_a_lost_backtest_is_said_before_any_picture(visitor):
     page = dropped(visitor, regulars())
     (warning,) = page.test.warning
