@@ -13,7 +13,6 @@ from retention.margin import SCALE
 from retention.periods import day_number
 from retention.schema import CUSTOMERS, FEEDBACK, LINES, PEOPLE
 from retention.segment.schemes import SCHEMES, SEASONAL
-from retention.segment.scores import segments
 
 AMOUNTS = ("at least", "less than", "at most", "more than", "between")
 TESTS = {
@@ -33,7 +32,7 @@ class Field:
     """One thing known of a customer.
 
     kind: number, money (currency units), share (0 to 1), date, word (one a customer), words (several a customer) or yes/no
-    source: which table it is read from, see `source`
+    source: which table it is read from, see `source`; segments are made of all the customers together
     value: the value from the source; where a customer has several rows there, the sum over those of a condition, or for
     words the column that holds them
     in_days: whether it can be asked of the last days only
@@ -100,7 +99,7 @@ FIELDS = {
     "guest": Field("yes/no", "customers", _column("is_guest")),
     "score": Field("number", "ratings", _column("score")),
 }
-ONE_ROW = ("customers", "ratings", "segments")  # sources with one row a customer; the others are added up
+ONE_ROW = ("customers", "ratings")  # sources with one row a customer; the others are added up
 
 
 def of_known(history: ir.Table, as_of: date) -> ir.Table:
@@ -126,7 +125,7 @@ def source(name: str, paid: ir.Table, as_of: date) -> ir.Table:
         tidy = PEOPLE.tags.replace(";", ",").replace("|", ",").replace(", ", ",").strip()
         known = PEOPLE.mutate(tidy=tidy, tagged=tidy.count().over(ibis.window())).filter(PEOPLE.customer_id.notnull())
         return known.select("customer_id", tags=ibis.ifelse(known.tagged > 0, known.tidy.fill_null(""), known.tidy))
-    return _last_ratings(as_of) if name == "ratings" else segments(paid, day_number(as_of) - 1)
+    return _last_ratings(as_of)
 
 
 def holds(condition_field: str, column: ir.StringColumn, words: tuple[str, ...]) -> ir.BooleanValue:

@@ -10,7 +10,7 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import numpy as np
 
-from retention.segment.schemes import SCHEMES, SEASONAL
+from retention.segment.schemes import SCHEMES, SEASONAL, codes
 
 LEVELS = 5
 FIFTHS = (0.2, 0.4, 0.6, 0.8)
@@ -25,10 +25,11 @@ def quantile_disc(values: dt.int64, shares: dt.Array(dt.float64)) -> dt.Array(dt
 
 @lru_cache
 def standings(orders: ir.Table, day: int | None = None) -> ir.Table:
-    """One row a customer with a purchase: customer_id, last_day, orders, net in hundredths, by the end of a day or of all."""
+    """One row a customer with a purchase: customer_id, first_day, last_day, orders, net in hundredths, by the end of a day or of all."""
     known = orders.filter(orders.customer_id.notnull(), orders.is_purchase | orders.is_return)
     known = known if day is None else known.filter(known.day <= day)
     each = known.group_by("customer_id").aggregate(
+        first_day=known.day.min(where=known.is_purchase),
         last_day=known.day.max(where=known.is_purchase),
         orders=known.count(where=known.is_purchase),
         net=known.net.sum().cast("int64"),
@@ -53,40 +54,42 @@ def cut_points(each: ir.Table) -> ir.Table:
     )
 
 
-@lru_cache
-def segments(orders: ir.Table, last_day: int) -> ir.Table:
-    """Every customer's segment as `rfm_segments` gives it with its usual scheme: customer_id, segment.
+def with_segments(each: ir.Table, orders: ir.Table, last_day: int) -> ir.Table:
+    """The same rows with `segment` as `rfm_segments` gives it with its usual scheme.
 
-    last_day: the day before the end of observation
+    each: what `standings` of these orders gives, further columns aside; last_day: the day before the end of observation
     """
-    scheme, each = SCHEMES["quintile"], standings(orders)
-    each = each.cross_join(cut_points(each))
-
-    def exceeded(value: ir.Value, cuts: ir.ArrayValue) -> ir.Value:
-        return sum((value > cuts[n]).cast("int32") for n in range(len(FIFTHS)))
-
-    each = each.mutate(
-        r=LEVELS - exceeded(-each.last_day, each.r_cuts),
-        f=1 + exceeded(each.orders, each.f_cuts),
-        m=1 + exceeded(each.net, each.m_cuts),
-        silent=last_day + 1 - each.last_day,
+    scored = each.cross_join(cut_points(each))
+    scored = scored.mutate(
+        r=LEVELS - _exceeded(-scored.last_day, scored.r_cuts),
+        f=1 + _exceeded(scored.orders, scored.f_cuts),
+        m=1 + _exceeded(scored.net, scored.m_cuts),
     )
-    code = each.r * 100 + each.f * 10 + each.m
-    named = {name: [int(code) for code, other in scheme.segments.items() if other == name] for name in scheme.names}
-    usual = ibis.cases(*((code.isin(codes), name) for name, codes in named.items()))
-    calls = seasonal_customers(orders.filter(orders.is_purchase, orders.customer_id.notnull()))
-    each = each.mutate(usual=usual).left_join(calls, each.customer_id == calls.seasonal_id)
-    is_seasonal = called_seasonal(each.seasonal_id.notnull(), each.silent, each.r)
-    return each.select("customer_id", segment=ibis.ifelse(is_seasonal, SEASONAL, each.usual))
+    silent = last_day + 1 - scored.last_day
+    may_be = scored.filter(called_seasonal(scored.last_day - scored.first_day >= A_YEAR[0], silent, scored.r))
+    seasonal = _in_one_season(orders.filter(orders.is_purchase).semi_join(may_be, "customer_id"))
+    named = ibis.array([SCHEMES["quintile"].segments[code] for code in codes(LEVELS)])
+    usual = named[(scored.r - 1) * LEVELS**2 + (scored.f - 1) * LEVELS + scored.m - 1]
+    usual = scored.select(*each.columns, usual=usual)
+    joined = usual.left_join(seasonal, usual.customer_id == seasonal.seasonal_id)
+    return joined.select(*each.columns, segment=ibis.ifelse(joined.seasonal_id.notnull(), SEASONAL, joined.usual))
+
+
+def _exceeded(value: ir.Value, cuts: ir.ArrayValue) -> ir.Value:
+    return sum((value > cuts[n]).cast("int32") for n in range(len(FIFTHS)))
 
 
 def seasonal_customers(purchases: ir.Table) -> ir.Table:
     """Who bought in one season of every year: seasonal_id."""
+    over = purchases.group_by("customer_id").aggregate(days=purchases.day.max() - purchases.day.min())
+    return _in_one_season(purchases.semi_join(over.filter(over.days >= A_YEAR[0]), "customer_id"))
+
+
+def _in_one_season(purchases: ir.Table) -> ir.Table:
+    """The same of those who can be; sorting the purchases of all the others takes a second."""
     in_time = ibis.window(group_by="customer_id", order_by="order_id")
     low, high = A_YEAR
-    over = purchases.group_by("customer_id").aggregate(days=purchases.day.max() - purchases.day.min())
-    gaps = purchases.semi_join(over.filter(over.days >= low), "customer_id")  # sorting all the others takes a second
-    gaps = gaps.filter(gaps.order_number.notnull())
+    gaps = purchases.filter(purchases.order_number.notnull())
     gaps = gaps.select("customer_id", gap=gaps.day - gaps.day.lag(1).over(in_time))
     gaps = gaps.filter(gaps.gap > SEASON)
     each = gaps.group_by(seasonal_id="customer_id").aggregate(shortest=gaps.gap.min(), longest=gaps.gap.max())

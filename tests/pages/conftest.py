@@ -11,6 +11,7 @@ import nbformat
 import pytest
 from jupyter_client.manager import KernelManager
 from nbformat.v4 import new_code_cell
+from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.testing.v1 import AppTest, app_test
 
@@ -30,7 +31,7 @@ if not hasattr(rt.load_sample, "cache_info"):
 class Visitor:
     """One session of the app. Everything is addressed by what is written on it."""
 
-    def __init__(self, app: Path, stores: list[MemoryMediaFileStorage], data: Data | None = None) -> None:
+    def __init__(self, app: Path, stores: list[MediaFileManager], data: Data | None = None) -> None:
         self.test = AppTest.from_file(app, default_timeout=60)
         self._stores = stores
         if data is not None:
@@ -104,11 +105,11 @@ class Visitor:
 
     @property
     def downloads(self) -> dict[str, bytes]:
-        """File name → content of everything that can be taken away."""
-        files = [
-            self._stores[-1].get_file(button.proto.url.rpartition("/")[2])
-            for button in self.test.get("download_button")
-        ]
+        """File name → content of everything that can be taken away; what is made on demand is made now."""
+        store = self._stores[-1]
+        buttons = [button.proto for button in self.test.get("download_button")]
+        urls = [button.url or store.execute_deferred(button.deferred_file_id) for button in buttons]
+        files = [store._storage.get_file(url.rpartition("/")[2]) for url in urls]
         return {file.filename: file.content for file in files}
 
     @property
@@ -127,23 +128,23 @@ def _unmarked(text: str) -> str:
 
 
 @pytest.fixture
-def stores(monkeypatch: pytest.MonkeyPatch) -> list[MemoryMediaFileStorage]:
-    """What AppTest keeps for download, which it offers no way to read: one store a run, the latest last."""
+def stores(monkeypatch: pytest.MonkeyPatch) -> list[MediaFileManager]:
+    """What AppTest keeps for download, which it offers no way to read: one a run, the latest last."""
     kept = []
 
-    class Kept(MemoryMediaFileStorage):
-        def __init__(self, endpoint: str) -> None:
-            super().__init__(endpoint)
+    class Kept(MediaFileManager):
+        def __init__(self, storage: MemoryMediaFileStorage) -> None:
+            super().__init__(storage)
             kept[:] = [self]
 
-    monkeypatch.setattr(app_test, "MemoryMediaFileStorage", Kept)
+    monkeypatch.setattr(app_test, "MediaFileManager", Kept)
     return kept
 
 
 @pytest.fixture
 def visitor(
     root: Path,
-    stores: list[MemoryMediaFileStorage],
+    stores: list[MediaFileManager],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Visitor:
@@ -154,7 +155,7 @@ def visitor(
 
 @pytest.fixture
 def at_sample(
-    root: Path, stores: list[MemoryMediaFileStorage], shop: rt.Orders, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    root: Path, stores: list[MediaFileManager], shop: rt.Orders, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Visitor:
     """Somebody who has opened the sample shop, which `test_without_data_the_page_offers_a_sample_shop` does by hand."""
     monkeypatch.setenv("RETENTION_HOME", str(tmp_path / "home"))

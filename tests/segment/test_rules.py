@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 import retention as rt
 from retention.orders import whole_history
+from retention.periods import day_number
 from retention.segment.conditions import Condition
-from retention.segment.fields import FIELDS, TESTS, of_known, source
+from retention.segment.fields import FIELDS, TESTS
 from retention.segment.rules import Rule, rule_of
+from retention.segment.scores import standings, with_segments
 
 ORDERS = """order_id,ordered_at,status,email,phone,country,city,consent,is_guest,channel,product,category,quantity,unit_price,discount,discount_code,refunded
 1,2025-01-10,paid,ann@example.com,,PL,Gdynia,yes,no,web,Lamp,Light,2,100,,,
@@ -220,7 +222,8 @@ def test_the_order_of_the_rows_is_irrelevant():
 def test_segments_are_those_of_rfm_segments(sample, shop):
     """A rule works the segments out where the data are; both have to agree for every customer."""
     orders = shop if sample == "small" else rt.load_sample(sample)
-    found = orders.frame(source("segments", of_known(whole_history(orders), orders.as_of), orders.as_of))
+    history = whole_history(orders)
+    found = orders.frame(with_segments(standings(history), history, day_number(orders.as_of) - 1))
     table = rt.rfm_segments(orders).table
     expected = dict(zip(table["customer_id"], table["segment"].astype(str), strict=True))
     assert dict(zip(found["customer_id"], found["segment"], strict=True)) == expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import altair as alt
@@ -89,8 +90,8 @@ def chart(function: Callable, *arguments: Any, **options: Any) -> None:
     st.session_state["steps"].append(notebook.Chart(function, arguments, options))
 
 
-def download(label: str, content: bytes | str, file_name: str, mime: str) -> None:
-    """A file to take away; fetching it does not run the page again."""
+def download(label: str, content: bytes | str | Callable[[], bytes | str], file_name: str, mime: str) -> None:
+    """A file to take away; fetching it does not run the page again. content: or what makes it once it is fetched"""
     st.download_button(label, content, file_name, mime, on_click="ignore", type="tertiary", icon=":material/download:")
 
 
@@ -107,7 +108,9 @@ def finish(terms: Sequence[str]) -> None:
             st.markdown(escape("\n\n".join(_(text) for text in sentences.explained(function))))
     title, question = st.session_state["screen"]
     orders = st.session_state["chosen"]
-    book = notebook.notebook(title, question, session.data().load, orders.selection, steps, orders.margin)
+    book = partial(
+        notebook.notebook, title, question, session.data().load, orders.selection, tuple(steps), orders.margin
+    )
     download(_("Open as notebook"), book, f"{title.lower().replace(' ', '_')}.ipynb", "application/x-ipynb+json")
 
 
