@@ -14,7 +14,7 @@ from altair.utils.schemapi import debug_mode
 import retention as rt
 from retention.show import glossary, notebook, sentences
 from retention.show.i18n import _, date, number
-from retention.show.ui import assumptions, filters, session
+from retention.show.ui import assumptions, filters, results, session
 from retention.show.ui.filters import escape
 
 alt.theme.enable("none")  # Streamlit brings its own
@@ -63,16 +63,7 @@ def pick(label: str, options: dict[str, str], key: str) -> str:
 def run(name: str, function: Callable, orders: rt.Orders, **options: Any) -> Any:
     """Call a public function once for these orders and options, remember the call for the notebook."""
     with st.spinner(_("Counting {orders} orders…").format(orders=number(orders.report.facts["orders"]))):
-        result = _or_sentence(
-            _cached,
-            function.__name__,
-            orders.fingerprint,
-            f"{orders.selection} {orders.margin}",
-            repr(options),
-            function,
-            orders,
-            options,
-        )
+        result = _or_sentence(results.result, function, orders, options)
     st.session_state["steps"].append(notebook.Call(name, function, options, result))
     return result
 
@@ -122,13 +113,6 @@ def sentence_of(error: rt.RetentionError) -> str:
 
 def _chosen(orders: rt.Orders, everybody: bool) -> rt.Orders:
     return filters.apply(assumptions.apply(orders), everybody)
-
-
-@st.cache_data(max_entries=500, show_spinner=False)
-def _cached(
-    name: str, fingerprint: str, selection: str, options: str, _function: Callable, _orders: rt.Orders, _options: dict
-) -> Any:
-    return _function(_orders, **_options)
 
 
 def _or_sentence(function: Callable, *arguments: Any) -> Any:
