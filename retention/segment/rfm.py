@@ -9,8 +9,9 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from retention.errors import EmptyError, OptionError, check_option
+from retention.errors import EmptyError, check_option
 from retention.intervals import ENOUGH, ratio_of_sums, wilson
+from retention.margin import margin_missing
 from retention.orders import Orders, known_purchases, purchases_and_returns
 from retention.periods import day_number
 from retention.segment.schemes import CUT, SEASONAL, RfmScheme, codes, scheme_of
@@ -73,7 +74,7 @@ def rfm_segments(orders: Orders, scheme: str | RfmScheme = "quintile", monetary:
     """
     check_option("monetary", monetary, MONETARY)
     if monetary == "profit" and orders.margin is None:
-        raise OptionError("Profit needs a gross margin.", "Give one with orders.with_margin(0.35).")
+        raise margin_missing()
     found = orders.frame(_by_customer(purchases_and_returns(orders), known_purchases(orders)))
     if found.empty:
         raise EmptyError(

@@ -12,6 +12,7 @@ from typing import Any
 import ibis.expr.types as ir
 
 from retention.errors import OptionError, check_option
+from retention.margin import margin_missing
 from retention.periods import day_number
 from retention.segment.conditions import Condition, columns, met
 from retention.segment.fields import FIELDS, ONE_ROW, of_known, source
@@ -134,7 +135,7 @@ def judged(rule: Rule, history: ir.Table, as_of: date) -> ir.Table:
     """
     conditions = rule.conditions
     if "profit" not in history.columns and any(condition.field == "profit" for condition in conditions):
-        raise OptionError("Profit needs a gross margin.", "Give one with orders.with_margin(0.35).")
+        raise margin_missing()
     paid = of_known(history, as_of)
     by_source: dict[str, list[tuple[int, Condition]]] = {}
     for n, condition in enumerate(conditions):

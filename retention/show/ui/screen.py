@@ -12,6 +12,7 @@ import streamlit as st
 from altair.utils.schemapi import debug_mode
 
 import retention as rt
+from retention.margin import margin_missing
 from retention.show import glossary, notebook, sentences
 from retention.show.i18n import _, date, number
 from retention.show.ui import assumptions, filters, results, session
@@ -35,7 +36,7 @@ def start(title: str, question: str, everybody: bool = False) -> rt.Orders:
     if data is None:
         _welcome()
         st.stop()
-    orders = st.session_state["chosen"] = _or_sentence(_chosen, data.orders, everybody)
+    orders = st.session_state["chosen"] = or_sentence(_chosen, data.orders, everybody)
     st.caption(_about(data, orders, everybody))
     return orders
 
@@ -63,7 +64,7 @@ def pick(label: str, options: dict[str, str], key: str) -> str:
 def run(name: str, function: Callable, orders: rt.Orders, **options: Any) -> Any:
     """Call a public function once for these orders and options, remember the call for the notebook."""
     with st.spinner(_("Counting {orders} orders…").format(orders=number(orders.report.facts["orders"]))):
-        result = _or_sentence(results.result, function, orders, options)
+        result = or_sentence(results.result, function, orders, options)
     st.session_state["steps"].append(notebook.Call(name, function, options, result))
     return result
 
@@ -108,14 +109,18 @@ def finish(terms: Sequence[str]) -> None:
 def sentence_of(error: rt.RetentionError) -> str:
     """An error in the reader's language, with the facts it names; facts that are our own words are translated too."""
     facts = {name: _(fact) if name in OWN_WORDS else fact for name, fact in error.facts.items()}
-    return " ".join(_(part).format(**facts) for part in (error.problem, error.remedy) if part)
+    said = [_(part).format(**facts) for part in (error.problem, error.remedy) if part]
+    if error.remedy == margin_missing().remedy:
+        said.append(_("The sidebar has a place for it: “{part}”.").format(part=_("Margin and lapse")))
+    return " ".join(said)
 
 
 def _chosen(orders: rt.Orders, everybody: bool) -> rt.Orders:
     return filters.apply(assumptions.apply(orders), everybody)
 
 
-def _or_sentence(function: Callable, *arguments: Any) -> Any:
+def or_sentence(function: Callable, *arguments: Any) -> Any:
+    """What a function returns; where it refuses, the page says why and ends."""
     try:
         return function(*arguments)
     except rt.EmptyError as error:
