@@ -29,7 +29,7 @@ def _rule(folder: Path) -> Callable[[], object]:
     orders = million(folder, "million_customers")
     lost = {"field": "segment", "test": "none of", "value": ["Lost", "Hibernating"]}
     rule = {"all": [{"field": "net", "test": "at least", "value": 50}, lost]}
-    return lambda: rt.select_customers(orders, rule, limit=200)
+    return lambda: rt.select_customers(orders, rule, limit=100)
 
 
 def _pandas(folder: Path) -> Callable[[], object]:

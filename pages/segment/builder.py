@@ -5,7 +5,8 @@ import streamlit as st
 import retention as rt
 from retention.show import sentences, ui
 from retention.show.i18n import _, number
-from retention.show.tables.builder import ROOM, condition_rows, customer_rows
+from retention.show.tables.builder import condition_rows, customer_rows
+from retention.show.tables.groups import ROOM
 
 orders = ui.start(_("Segment builder"), _("Who exactly do I want to reach?"), everybody=True)
 answer = st.container()

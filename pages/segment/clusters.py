@@ -6,7 +6,7 @@ import retention as rt
 from retention.show import sentences, ui
 from retention.show.i18n import _, number
 from retention.show.tables.clusters import cluster_rows, member_rows, score_rows
-from retention.show.tables.segments import ROOM
+from retention.show.tables.groups import ROOM
 
 orders = ui.start(_("Behaviour groups"), _("Which kinds of buyers do I have?"))
 counts = {"auto": _("As many as the data show")} | {str(k): number(k) for k in range(2, 9)}

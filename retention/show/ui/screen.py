@@ -63,8 +63,7 @@ def pick(label: str, options: dict[str, str], key: str) -> str:
 
 def run(name: str, function: Callable, orders: rt.Orders, **options: Any) -> Any:
     """Call a public function once for these orders and options, remember the call for the notebook."""
-    with st.spinner(_("Counting {orders} orders…").format(orders=number(orders.report.facts["orders"]))):
-        result = or_sentence(results.result, function, orders, options)
+    result = or_sentence(_counted, function, orders, options)
     st.session_state["steps"].append(notebook.Call(name, function, options, result))
     return result
 
@@ -117,6 +116,12 @@ def sentence_of(error: rt.RetentionError) -> str:
 
 def _chosen(orders: rt.Orders, everybody: bool) -> rt.Orders:
     return filters.apply(assumptions.apply(orders), everybody)
+
+
+def _counted(function: Callable, orders: rt.Orders, options: dict[str, Any]) -> Any:
+    """The result, and until it is there what is going on. A sentence drawn inside the spinner would keep it turning."""
+    with st.spinner(_("Counting {orders} orders…").format(orders=number(orders.report.facts["orders"]))):
+        return results.result(function, orders, options)
 
 
 def or_sentence(function: Callable, *arguments: Any) -> Any:
