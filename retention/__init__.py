@@ -29,7 +29,7 @@ from retention.segment.clusters import cluster_segments
 from retention.segment.customers import find_customers
 from retention.segment.demographics import demographic_table
 from retention.segment.movement import segment_movement
-from retention.segment.people import segment_customers
+from retention.segment.people import cluster_customers, segment_customers
 from retention.segment.playbook import segment_playbook
 from retention.segment.rfm import rfm_segments
 from retention.segment.rules import rule_of
@@ -50,6 +50,7 @@ __all__ = [
     "account_table",
     "channel_table",
     "charts",
+    "cluster_customers",
     "cluster_segments",
     "compare_cohorts",
     "customer_story",

@@ -27,6 +27,7 @@ PUBLIC = (
     "account_table",
     "channel_table",
     "charts",
+    "cluster_customers",
     "cluster_segments",
     "compare_cohorts",
     "customer_story",

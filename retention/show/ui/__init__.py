@@ -3,7 +3,7 @@
 from retention.show.ui import assumptions, filters
 from retention.show.ui.account import account
 from retention.show.ui.attention import look_at, targets
-from retention.show.ui.builder import keep_rule, rule_editor
+from retention.show.ui.builder import keep_rule, known_first, rule_editor
 from retention.show.ui.intake import settle, upload
 from retention.show.ui.people import figure_cards, find_customer, open_customer
 from retention.show.ui.screen import chart, choice, escape, finish, percentage, pick, run, say, start
@@ -27,6 +27,7 @@ __all__ = [
     "find_customer",
     "finish",
     "keep_rule",
+    "known_first",
     "kpi_rows",
     "look_at",
     "open_customer",
