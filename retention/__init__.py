@@ -19,6 +19,7 @@ from retention.measure.timing import time_to_next_order
 from retention.measure.vendors import vendor_rates
 from retention.measure.windows import last_months
 from retention.orders import Orders
+from retention.predict.cohort_forecast import forecast_cohorts
 from retention.sample.load import load_sample
 from retention.sample.shop import make_shop
 from retention.segment.builder import select_customers
@@ -54,6 +55,7 @@ __all__ = [
     "discount_table",
     "feedback_table",
     "find_customers",
+    "forecast_cohorts",
     "inspect_orders",
     "kpi_alerts",
     "kpi_summary",

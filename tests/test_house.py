@@ -34,6 +34,7 @@ PUBLIC = (
     "discount_table",
     "feedback_table",
     "find_customers",
+    "forecast_cohorts",
     "inspect_orders",
     "kpi_alerts",
     "kpi_summary",

@@ -44,6 +44,7 @@ EXPLAINED = (
     rt.cluster_segments,
     rt.segment_movement,
     rt.demographic_table,
+    rt.forecast_cohorts,
 )
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")

@@ -18,7 +18,7 @@ from retention.show.sentences.bridge import whose_change, why_revenue_moved
 from retention.show.sentences.builder import what_they_are_like, who_is_reached
 from retention.show.sentences.channels import those_who_change_channel, where_customers_come_from
 from retention.show.sentences.clusters import how_clear, how_firm, nobody_differs_in, which_kinds
-from retention.show.sentences.cohorts import compared, who_comes_back
+from retention.show.sentences.cohorts import compared, how_well_completed, who_comes_back
 from retention.show.sentences.customer import beside_others, what_is_next, where_they_stand, who_it_is
 from retention.show.sentences.demographics import which_group_is_largest, which_groups_stand_out
 from retention.show.sentences.discounts import beside_full_price, won_with_a_discount
@@ -47,6 +47,7 @@ __all__ = [
     "guests_and_accounts",
     "how_clear",
     "how_firm",
+    "how_well_completed",
     "is_month",
     "kpi",
     "kpi_notes",

@@ -59,6 +59,11 @@ def pick(label: str, options: dict[str, str], key: str) -> str:
     )
 
 
+def switch(label: str, key: str) -> bool:
+    """Yes or no; it stands in the address and stays like a choice."""
+    return st.toggle(label, key=key, bind="query-params", persist_state="session")
+
+
 def run(name: str, function: Callable, orders: rt.Orders, **options: Any) -> Any:
     """Call a public function once for these orders and options, remember the call for the notebook."""
     with st.spinner(_("Counting {orders} orders…").format(orders=number(orders.report.facts["orders"]))):
