@@ -20,6 +20,7 @@ from retention.measure.vendors import vendor_rates
 from retention.measure.windows import last_months
 from retention.orders import Orders
 from retention.predict.cohort_forecast import forecast_cohorts
+from retention.predict.forecast import forecast_revenue
 from retention.sample.load import load_sample
 from retention.sample.shop import make_shop
 from retention.segment.builder import select_customers
@@ -56,6 +57,7 @@ __all__ = [
     "feedback_table",
     "find_customers",
     "forecast_cohorts",
+    "forecast_revenue",
     "inspect_orders",
     "kpi_alerts",
     "kpi_summary",

@@ -45,6 +45,7 @@ EXPLAINED = (
     rt.segment_movement,
     rt.demographic_table,
     rt.forecast_cohorts,
+    rt.forecast_revenue,
 )
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")

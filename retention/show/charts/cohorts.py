@@ -80,7 +80,7 @@ def retention_heatmap(result, forecast=None):
     outline = alt.StrokeWidth(
         field="state",
         type="ordinal",
-        scale=alt.Scale(domain=list(STATES), range=[0, 1, 1]),
+        scale=alt.Scale(domain=list(STATES), range=[0, 1, 0.6]),
         legend=key,
     )
     dashes = alt.StrokeDash(

@@ -23,6 +23,7 @@ from retention.show.sentences.customer import beside_others, what_is_next, where
 from retention.show.sentences.demographics import which_group_is_largest, which_groups_stand_out
 from retention.show.sentences.discounts import beside_full_price, won_with_a_discount
 from retention.show.sentences.feedback import after_feedback, complaints, ratings_say, tickets_say, who_answered
+from retention.show.sentences.forecast import how_it_did, how_sure, what_comes
 from retention.show.sentences.kpis import change, is_month, kpi, kpi_notes, more_or_less, moves, overview, span
 from retention.show.sentences.movement import who_moved, why_they_moved
 from retention.show.sentences.segments import money_slipping_away, who_brings_the_money, worth
@@ -47,6 +48,8 @@ __all__ = [
     "guests_and_accounts",
     "how_clear",
     "how_firm",
+    "how_it_did",
+    "how_sure",
     "how_well_completed",
     "is_month",
     "kpi",
@@ -64,6 +67,7 @@ __all__ = [
     "span",
     "those_who_change_channel",
     "tickets_say",
+    "what_comes",
     "what_is_next",
     "what_they_are_like",
     "when_they_return",
