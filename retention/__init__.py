@@ -19,6 +19,7 @@ from retention.measure.timing import time_to_next_order
 from retention.measure.vendors import vendor_rates
 from retention.measure.windows import last_months
 from retention.orders import Orders
+from retention.predict.clv import predict_clv
 from retention.predict.cohort_forecast import forecast_cohorts
 from retention.predict.forecast import forecast_revenue
 from retention.sample.load import load_sample
@@ -67,6 +68,7 @@ __all__ = [
     "load_sample",
     "make_shop",
     "mapping_file",
+    "predict_clv",
     "quality_table",
     "read_orders",
     "retention_table",
