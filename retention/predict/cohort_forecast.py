@@ -73,10 +73,11 @@ def forecast_cohorts(orders: Orders, period: str = "month") -> CohortForecast:
     ages = np.arange(counts.shape[1])
     at = np.array([period_number(day.date(), period) for day in facts.table.index])[:, None] + ages
     known = ~np.isnan(counts) & ~partial & (ages > 0)
-    hidden = known & (at > np.max(at[known], initial=0) - HIDDEN)
+    cut = np.max(at[known], initial=0) - HIDDEN
+    hidden = known & (at > cut)
     tested = _completed(counts, size, known & ~hidden, _season(at, known & ~hidden, period))
     naive = _pattern(counts, size, known & ~hidden)
-    hidden &= ~np.isnan(tested)
+    hidden &= ~np.isnan(tested) & (at[:, :1] <= cut)
     spread = 1.0
     if hidden.any():
         expected = (tested * size)[hidden]

@@ -16,7 +16,7 @@ from retention.predict.projection import PARTS, project
 
 NEEDED, YEAR, LONGEST = 6, 12, 36  # months
 STEP, ORIGINS = 3, 8  # a forecast is made again every so many months back, at most so often
-TESTED = 3  # forecasts made earlier without which their errors say too little
+TESTED, WITH_A_YEAR = 2, 3  # earlier forecasts without which their errors say too little; that are enough
 HIGH = 0.9  # where an 80 % range ends; it begins as far below
 METHODS = ("forecast", "year_before", "last_months")
 
@@ -47,17 +47,19 @@ def forecast_revenue(orders: Orders, months: int = 12) -> RevenueForecast:
 
     Existing customers: the orders expected of each by the MBG/NBD model of buying and leaving × what a later order brings.
     New customers: as many a month as in the last 6 complete months × what a first order brings, and the later orders the model
-    expects of somebody new from the middle of their first month. Orders that name nobody: as in the last 6 months. What a
-    first and a later order bring is their mean over the last 12 months, less the share of revenue that was returned in them.
+    expects of somebody new from the middle of their first month. Orders that name nobody: as in the last 6 months. Where too
+    few have come back for a model, later orders go on as in the last 6 months. What a first and a later order bring is their
+    mean over the last 12 months, less the share of revenue that was returned in them.
 
-    The season comes from the new customers of every calendar month, once there are 12 complete months with at least 10 each;
-    a shape seen only once is believed in part. The number of new customers is taken without it and gets that of the month to
-    come; the model counts days by it, so that a day in December can pass for two.
+    The season comes from the new customers of every calendar month, once there are 12 complete months with at least 10 each,
+    and only where chance does not explain it; a shape seen only once is believed in part. The number of new customers is taken
+    without it and gets that of the month to come; the model counts days by it, so that a day in December can pass for two.
 
     The basis ends with the last complete month. A range holds the truth in four of five cases: the forecast is made again
     every third month back, with what was known then, and low and high = forecast ∓ t × the root mean square of the relative
-    errors of these forecasts, never less than chance (orders arriving by Poisson's law, of different value). With fewer than
-    three earlier forecasts it is chance and the swings of the months alone. The parts' ranges do not add up; the parts do.
+    errors of these forecasts; never less than chance (orders arriving by Poisson's law, of different value) and the swings of
+    new customers from month to month, and nothing else with fewer than two earlier forecasts. The parts' ranges do not add up;
+    the parts do.
 
     The test: the same forecast made a year before the end, or as many months as leave 6 to go by; error = Σ |forecast − actual|
     ÷ Σ actual over its months, beside two plain methods: the same month a year before, and the mean of the 3 months before.
@@ -122,7 +124,7 @@ def _origins(first: int, stop: int) -> list[int]:
     """The months from which the forecast is made again: with a year known where enough of them have it."""
     origins = list(range(stop - STEP, first + NEEDED - 1, -STEP))[:ORIGINS]
     with_a_year = [month for month in origins if month - first >= YEAR]
-    chosen = with_a_year if len(with_a_year) >= TESTED else origins
+    chosen = with_a_year if len(with_a_year) >= WITH_A_YEAR else origins
     return chosen if len(chosen) >= TESTED else []
 
 
@@ -159,15 +161,13 @@ def _errors(earlier: dict[int, pd.DataFrame], sums: pd.DataFrame) -> pd.DataFram
 
 
 def _ends(net: np.ndarray, part: str, whole: str, errors: pd.DataFrame, chance: np.ndarray, swings: np.ndarray) -> dict:
-    """low and high: by the errors of earlier forecasts where there are some, never closer than chance."""
+    """low and high: by the errors of earlier forecasts where there are some, never closer than chance and swings."""
     from scipy.stats import norm, t
 
     seen = errors.loc[errors["part"] == part, whole]
-    if errors.empty:
-        reach = norm.ppf(HIGH) * np.sqrt(chance + swings)
-    else:
-        relative = np.sqrt((seen**2).mean()) if len(seen) else 0.0
-        reach = t.ppf(HIGH, max(len(seen), TESTED)) * np.maximum(relative * np.abs(net), np.sqrt(chance))
+    reach = norm.ppf(HIGH) * np.sqrt(chance + swings)
+    if len(seen):
+        reach = np.maximum(reach, t.ppf(HIGH, len(seen)) * np.sqrt((seen**2).mean()) * np.abs(net))
     return {"low": np.maximum(net - reach, np.minimum(net, 0)), "high": net + reach}
 
 
@@ -249,6 +249,6 @@ def _notes(orders: Orders, stop: int, errors: pd.DataFrame, methods: pd.DataFram
         )
     if methods.empty:
         notes.append("There is too little history to test the forecast on the past.")
-    elif methods["error"].idxmin() != 0:
+    elif (methods["error"] < methods["error"].iloc[0]).any():
         notes.append("A plain method would have come closer than this forecast last time: trust it less.")
     return tuple(notes)

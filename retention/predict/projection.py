@@ -10,11 +10,10 @@ from retention.orders import Orders
 from retention.periods import day_number, period_start
 from retention.predict.activity import activity
 from retention.predict.models import ActivityModel, fit_activity
-from retention.predict.season import Clock, season
+from retention.predict.season import Clock, season, shows_seasons
 
 PARTS = ("existing", "new", "unknown")
 LEVEL, VALUE = 6, 12  # months that say how many come, and what an order brings
-NOBODY_BACK = "Nobody has come back yet, so only first orders are forecast."
 
 
 def project(
@@ -36,9 +35,10 @@ def project(
     later_order, later_square = _value(sums, "repeat", "days", stop)
     existing, later = np.zeros(months), np.zeros(months)
     arriving = _level(new, factors, past) * factors[coming % 12]
-    if model is not None:
-        existing = _of_existing(model, groups, ends)
-        later = _of_new(model, arriving, ends)
+    if model is None:
+        existing = _level(_by_month(sums[sums["kind"] == "repeat"], "days", past), factors, past) * factors[coming % 12]
+    else:
+        existing, later = _of_existing(model, groups, ends), _of_new(model, arriving, ends)
     swing, level = _swings(new, factors, past)
     parts = [
         _part("existing", existing * later_order, existing, existing * later_square, coming),
@@ -59,10 +59,22 @@ def project(
         per_month = [_level(values, factors, past) * factors[coming % 12] for values in (net, count, squares)]
         swing, level = _swings(net, factors, past)
         parts.append(_part("unknown", *per_month, coming, swing=swing, level=level))
-    notes = (NOBODY_BACK,) if model is None else model.notes
-    if (factors == 1).all():
-        notes = (*notes, "The season is not in it: that takes 12 complete months with at least 10 new customers each.")
-    return pd.concat(parts, ignore_index=True), notes
+    return pd.concat(parts, ignore_index=True), _notes(model, existing, shows_seasons(new), factors)
+
+
+def _notes(model: ActivityModel | None, existing: np.ndarray, is_told: bool, factors: np.ndarray) -> tuple[str, ...]:
+    notes = [] if model is None else list(model.notes)
+    if model is None and not existing.any():
+        notes.append("Nobody has come back lately, so only first orders are forecast.")
+    elif model is None:
+        notes.append(
+            "Too few customers have come back to say how they go on: their orders are taken to come as in the last 6 months."
+        )
+    if not is_told:
+        notes.append("The season is not in it: that takes 12 complete months with at least 10 new customers each.")
+    elif (factors == 1).all():
+        notes.append("No season shows in the number of new customers, so none is in the forecast.")
+    return tuple(notes)
 
 
 def _part(
@@ -111,15 +123,20 @@ def _clock(known: Orders, factors: np.ndarray, stop: int, months: int) -> tuple[
 def _fitted(known: Orders, clock: Clock) -> tuple[ActivityModel | None, pd.DataFrame]:
     """The model of buying and leaving by the clock of the shop, and how many customers are alike; without repeats nothing."""
     try:
-        each = activity(known)
-        groups = each.groupby(["frequency", "recency", "T"]).size().rename("customers").reset_index()
-        begin = day_number(known.as_of) - groups["T"].to_numpy()
-        last, end = begin + groups["recency"].to_numpy(), np.full(len(groups), day_number(known.as_of))
-        groups["recency"], groups["T"] = clock.at(last) - clock.at(begin), clock.at(end) - clock.at(begin)
+        groups = _groups(known, clock)
         columns = (groups[name].to_numpy(dtype=float) for name in ("frequency", "recency", "T", "customers"))
         return fit_activity(*columns), groups
     except EmptyError:
         return None, pd.DataFrame()
+
+
+def _groups(known: Orders, clock: Clock) -> pd.DataFrame:
+    each = activity(known)
+    groups = each.groupby(["frequency", "recency", "T"]).size().rename("customers").reset_index()
+    begin = day_number(known.as_of) - groups["T"].to_numpy()
+    last, end = begin + groups["recency"].to_numpy(), np.full(len(groups), day_number(known.as_of))
+    groups["recency"], groups["T"] = clock.at(last) - clock.at(begin), clock.at(end) - clock.at(begin)
+    return groups
 
 
 def _of_existing(model: ActivityModel, groups: pd.DataFrame, ends: np.ndarray) -> np.ndarray:
