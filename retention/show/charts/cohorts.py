@@ -17,8 +17,6 @@ NUMBERED_AGES = 25
 LONGEST_NAME = 20  # letters of a group's name beside its row
 FROM_AGE_ZERO = ("cumulative", *TO_DATE)  # the others are the same for everybody, or the first order alone
 
-STATES = ("complete", "incomplete", "forecast")
-
 _CELL = "rgba(17, 122, 148, {})"  # marks.ACCENT; at 0.75 the words on it still reach 4.6 to 1, light and dark
 
 
@@ -75,22 +73,11 @@ def retention_heatmap(result, forecast=None):
         scale=alt.Scale(domain=[0, top], range=[_CELL.format(0.08), _CELL.format(0.75)], clamp=True),
         legend=scale_legend if (~rows["few"] & (rows["age"] >= coloured)).any() else None,
     )
-    special = [state for state in STATES[1:] if state in set(rows["state"])]
-    key = marks.legend(special, orient="top") if special else None
     outline = alt.StrokeWidth(
         field="state",
         type="ordinal",
-        scale=alt.Scale(domain=list(STATES), range=[0, 1, 0.6]),
-        legend=key,
-    )
-    dashes = alt.StrokeDash(
-        field="state",
-        type="ordinal",
-        scale=alt.Scale(domain=list(STATES), range=[[1, 0], [3, 2], [1, 3]]),
-        legend=key,
-    )
-    paleness = alt.FillOpacity(
-        field="state", type="ordinal", scale=alt.Scale(domain=list(STATES), range=[1, 1, 0.45]), legend=None
+        scale=alt.Scale(domain=["complete", "incomplete"], range=[0, 1]),
+        legend=marks.legend(["incomplete"], orient="top") if "incomplete" in set(rows["state"]) else None,
     )
     titles = {
         "name": _("Cohort"),
@@ -105,26 +92,32 @@ def retention_heatmap(result, forecast=None):
         titles.pop("old")
     if forecast is None:
         titles.pop("range")
-    boxes = alt.Chart(rows).mark_rect(stroke=marks.ink())
     plain = alt.value("rgba(128, 136, 142, 0.18)")
-    layers = [
-        boxes.encode(
-            x=x,
-            y=y,
-            color=alt.condition(f"datum.few || datum.age < {coloured}", plain, colour),
-            strokeWidth=outline,
-            strokeDash=dashes,
-            fillOpacity=paleness,
-            tooltip=marks.tooltip(titles),
+    shared = {"x": x, "y": y, "color": alt.condition(f"datum.few || datum.age < {coloured}", plain, colour)}
+    shared["tooltip"] = marks.tooltip(titles)
+    is_coming = rows["state"] == "forecast"
+    boxes = alt.Chart(rows[~is_coming]).mark_rect(stroke=marks.ink(), strokeDash=[3, 2])
+    layers = [boxes.encode(strokeWidth=outline, **shared)]
+    if is_coming.any():
+        look = {"fillOpacity": 0.5, "strokeDash": [1, 2], "strokeWidth": 0.8, "cornerRadius": 6}
+        grey = alt.Stroke(
+            field="coming",  # by the name of the other layer's field, Vega-Lite drops this legend
+            type="nominal",
+            scale=alt.Scale(domain=["forecast"], range=[marks.grey()]),
+            legend=marks.legend(
+                ["forecast"], orient="top", symbolType="square", symbolStrokeWidth=0.8, symbolDash=[1, 2]
+            ),
         )
-    ]
+        layers.append(
+            alt.Chart(rows[is_coming].assign(coming="forecast")).mark_rect(**look).encode(stroke=grey, **shared)
+        )
     if numbered:
         room = f"bandwidth('x') < {7 * int(rows['short'].str.len().max())} ? 0 : 1"
         digits = alt.Chart(rows).mark_text(fontSize=12, color=marks.ink(), opacity=alt.ExprRef(room), tooltip=None)
         layers.append(digits.encode(x=x, y=y, text=alt.Text(field="short", type="nominal")))
     about = marks.span(name, rows["name"]) if result.by == "period" else f"{name}."
     sentences = [about, _cohort_summary(rows, result)]
-    if "forecast" in special:
+    if is_coming.any():
         sentences.append(_("Cells with ~ have not happened yet: they are forecasts."))
     chart = marks.finish(alt.layer(*layers), sentences, left_out, len(table))
     step = 26 if len(table) <= 26 else 20 if len(table) <= 60 else 14

@@ -123,7 +123,7 @@ def forecast_backtest(result):
     scale = marks.value_axis([rows["value"].min(), rows["value"].max()], lambda x: money_short(x, result.currency))
     names = [method_name(method) for method in methods]
     colours = {"actual": marks.accent(), "forecast": marks.second()}
-    key = marks.legend(columns=alt.ExprRef("width < 420 ? 2 : 4"), symbolType="stroke", symbolSize=400)
+    key = marks.legend(columns=alt.ExprRef("width < 420 ? 1 : 4"), symbolType="stroke", symbolSize=400)
     x = marks.label_axis(labels)
     x.sort = labels
     encoded = alt.Chart(rows).encode(
@@ -154,4 +154,4 @@ def forecast_backtest(result):
         )
         for method in methods
     ]
-    return marks.finish(chart, [marks.span(name, labels), *said]).properties(height=260)
+    return marks.finish(chart, [marks.span(name, labels), *said]).properties(height=300)
