@@ -13,6 +13,7 @@ from unittest import mock
 import numpy as np
 import pandas as pd
 
+from benchmarks import simulated
 from retention.predict.models import ActivityModel, fit_activity
 from retention.sample import shop as sample
 
@@ -93,6 +94,17 @@ def calibration_error(chance: np.ndarray, happened: np.ndarray, bins: int = 10) 
     return float(apart.sum() / n.sum())
 
 
+def holds_what_came(seed: int, months: int = 6) -> bool:
+    """Whether the interval of the value of all customers holds what they brought, in a shop that follows the models."""
+    import retention as rt
+
+    found = simulated.purchases(seed, customers=1_500, days=500, after=183)
+    base = rt.predict_clv(simulated.shop(found, until=500), months=months, discount_rate=0).summary.iloc[0]
+    known = found.loc[found["day"] < 500, "customer"].unique()
+    ahead = found[found["day"].between(500, 499 + round(months * 365.25 / 12)) & found["customer"].isin(known)]
+    return bool(base["low"] <= ahead["price"].sum() <= base["high"])
+
+
 def main(runs: int) -> None:
     """Print coverage, the mean estimate beside the truth, and the calibration of P(alive)."""
     sources = {
@@ -118,6 +130,8 @@ def main(runs: int) -> None:
             print(f"{shares[parameter]:>8.1%}  {name}, {parameter}: {middle[parameter]:.3f} for {true:g}")
         error = calibration_error(np.concatenate(chances), np.concatenate(happened))
         print(f"{shares.mean():>8.1%}  {name}, all four; P(alive): expected calibration error {error:.4f}")
+    held = np.mean([holds_what_came(seed) for seed in range(runs)])
+    print(f"{held:>8.1%}  the value of all customers in six months lies in its 95 % interval")
 
 
 if __name__ == "__main__":

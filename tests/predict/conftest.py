@@ -3,7 +3,7 @@
 import pytest
 
 import retention as rt
-from tests.predict import simulated
+from benchmarks import simulated
 
 
 @pytest.fixture(scope="session")

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 import retention as rt
+from benchmarks import simulated
 from retention.predict.activity import activity
 from retention.predict.backtest import backtest
 from retention.predict.models import fit_activity
 from tests.measure.shops import bought
-from tests.predict import simulated
 
 
 @pytest.fixture(scope="module")

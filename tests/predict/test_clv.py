@@ -1,13 +1,22 @@
 """Lifetime value: worked out again another way, its parts add up, and shops that have none."""
 
+import os
+
 import numpy as np
 import pytest
 
 import retention as rt
+from benchmarks import simulated
 from retention.predict.activity import activity
 from retention.predict.expectation import DAYS_A_MONTH
-from tests.measure.shops import bought
-from tests.predict import simulated
+from tests.measure.shops import bought, read
+
+ONLINE_RETAIL = os.environ.get("RETENTION_ONLINE_RETAIL")
+
+
+@pytest.fixture(scope="module")
+def online_retail():
+    return rt.read_orders(ONLINE_RETAIL)
 
 
 def test_the_value_of_customers_worked_out_another_way(model_shop, value):
@@ -134,14 +143,23 @@ def test_shops_without_repeat_buyers_get_a_sentence(name):
     assert raised.value.facts["repeaters"] < 30
 
 
+@pytest.mark.skipif(not ONLINE_RETAIL, reason="RETENTION_ONLINE_RETAIL does not name the file")
+@pytest.mark.parametrize("end", ["2011-06-30", "2011-09-30", None])
+def test_online_retail_at_three_cut_offs(online_retail, end):
+    """Nobody there leaves by the models, as is known of these data: it is said, and every number is finite."""
+    found = rt.predict_clv(online_retail if end is None else online_retail.filter(end=end))
+    assert found.model.name == "NBD"
+    assert any(note.startswith("No drop-out detectable") for note in found.notes)
+    numbers = [found.table, found.summary.select_dtypes("number"), found.new_customer.to_frame(), found.backtest.errors]
+    assert all(np.isfinite(part.select_dtypes("number")).all(axis=None) for part in numbers)
+
+
 def test_returns_beyond_purchases_leave_a_finite_value():
     """Sixty customers who sent back more than they kept."""
     rows = []
     for n in range(60):
         for day in ("2024-01-05", "2024-03-05", f"2024-0{4 + n % 5}-11"):
             rows.append(f"{len(rows)},{day},paid,c{n},web,phone,1,10,,12")
-    from tests.measure.shops import read
-
     found = rt.predict_clv(read("\n".join(rows)), months=3)
     assert found.spend.excluded == 60
     assert np.isfinite(found.table["clv"]).all()
