@@ -45,9 +45,10 @@ def forecast_cohorts(orders: Orders, period: str = "month") -> CohortForecast:
     a calendar month or quarter, from a year and a half of complete ones on. All are solved together. Actuaries call this
     a chain ladder with credibility.
 
-    The test: the last three complete periods are hidden and forecast from the rest. Error = Σ size × |actual − forecast| ÷ Σ
-    size over the hidden cells, beside the error of the plain average of the older cohorts at that age. low and high hold the
-    truth in four of five cases: they come from a count that varies around its expectation as much as the hidden cells did.
+    The test: the last three complete periods are hidden and forecast from the rest, for the cohorts that began before them.
+    Error = Σ size × |actual − forecast| ÷ Σ size over the hidden cells, beside the error of the plain average of the older
+    cohorts at that age. low and high hold the truth in four of five cases: they come from a count that varies around its
+    expectation as much as the hidden cells did.
 
     Returns a CohortForecast. table: cohort (first day of its period), age, customers (its size), share (0 to 1), low, high
     (missing for facts), is_forecast, complete (false for a fact that is not observed to its end). backtest: cohort, age,
@@ -55,7 +56,8 @@ def forecast_cohorts(orders: Orders, period: str = "month") -> CohortForecast:
 
     Raises OptionError for an unknown period and EmptyError when nobody can be told apart.
 
-    Source: Bühlmann and Gisler (2005), A Course in Credibility Theory, chapters 4 and 9.
+    Source: Mack (1993), ASTIN Bulletin 23, 213–225, for the chain ladder; Bühlmann and Gisler (2005), A Course in Credibility
+    Theory, chapter 4, for the level.
 
     When not to trust it: without a year and a half of data the season is not in it, so Decembers come out too low and summers
     too high. The oldest ages rest on one or two cohorts. Ranges come from three periods ahead; far ahead they are too

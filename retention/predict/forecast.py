@@ -241,6 +241,8 @@ def _methods(backtest: pd.DataFrame) -> pd.DataFrame:
 
 def _notes(orders: Orders, stop: int, errors: pd.DataFrame, methods: pd.DataFrame) -> tuple[str, ...]:
     notes = []
+    if orders.since > orders.observed_from:
+        notes.append("The filter hides early orders, so some customers look newer than they are.")
     if orders.as_of > period_start(stop, "month"):
         notes.append("The last month is not over: it is forecast as a whole, and what it brought so far is left out.")
     if errors.empty:
