@@ -47,6 +47,8 @@ EXPLAINED = (
     rt.demographic_table,
     rt.forecast_cohorts,
     rt.forecast_revenue,
+    rt.predict_next_orders,
+    rt.replenishment_table,
 )
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")

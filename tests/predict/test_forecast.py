@@ -10,11 +10,11 @@ import pytest
 from scipy.stats import t
 
 import retention as rt
+from benchmarks import simulated
 from retention.periods import day_number, month_number
 from retention.predict.season import Clock, season
 from tests.measure.shops import bought, same
 from tests.measure.shops import read as read_rows
-from tests.predict import simulated
 
 BEGIN = date(2024, 1, 1)
 

@@ -15,6 +15,7 @@ from retention.show.charts.forecast import forecast_backtest, revenue_forecast
 from retention.show.charts.groups import rate_bars, rates_by_group
 from retention.show.charts.kpis import kpi_line, net_by_period
 from retention.show.charts.movement import segment_flow
+from retention.show.charts.next_orders import expected_weeks, replenishment_days
 from retention.show.charts.quality import quality_bars
 from retention.show.charts.segments import segment_bars
 from retention.show.charts.timing import next_order_curve
@@ -28,6 +29,7 @@ __all__ = [
     "complaint_rates",
     "condition_bars",
     "customer_timeline",
+    "expected_weeks",
     "feedback_rates",
     "forecast_backtest",
     "kpi_line",
@@ -36,6 +38,7 @@ __all__ = [
     "quality_bars",
     "rate_bars",
     "rates_by_group",
+    "replenishment_days",
     "reply_rates",
     "retention_curve",
     "retention_heatmap",
