@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from scipy.stats import t
 import retention as rt
 from benchmarks import simulated
 from retention.periods import day_number, month_number
+from retention.predict.projection import _of_new
 from retention.predict.season import Clock, season
 from tests.measure.shops import bought, same
 from tests.measure.shops import read as read_rows
@@ -221,6 +223,12 @@ def test_a_flat_year_has_no_season_and_a_peak_seen_twice_is_believed_more():
     assert thrice == pytest.approx(300 / peak.mean(), rel=0.1)
     assert (season(np.arange(11), np.full(11, 100)) == 1).all()
     assert (season(np.arange(12), peak // 20) == 1).all()  # five a month: chance
+
+
+def test_who_comes_in_a_month_comes_in_its_middle_and_buys_on_in_the_next():
+    one_order_a_day = SimpleNamespace(expected_orders_of_new=lambda days: days)
+    later = _of_new(one_order_a_day, np.array([1.0, 2.0]), np.array([0, 30, 60]))
+    assert later.tolist() == [15, 30 + 2 * 15]
 
 
 def test_the_clock_runs_faster_in_season():
