@@ -20,6 +20,8 @@ from retention.measure.vendors import vendor_rates
 from retention.measure.windows import last_months
 from retention.orders import Orders
 from retention.predict.clv import predict_clv
+from retention.predict.cohort_forecast import forecast_cohorts
+from retention.predict.forecast import forecast_revenue
 from retention.predict.next_orders import predict_next_orders
 from retention.predict.replenishment import replenishment_table
 from retention.sample.load import load_sample
@@ -58,6 +60,8 @@ __all__ = [
     "discount_table",
     "feedback_table",
     "find_customers",
+    "forecast_cohorts",
+    "forecast_revenue",
     "inspect_orders",
     "kpi_alerts",
     "kpi_summary",

@@ -35,6 +35,8 @@ PUBLIC = (
     "discount_table",
     "feedback_table",
     "find_customers",
+    "forecast_cohorts",
+    "forecast_revenue",
     "inspect_orders",
     "kpi_alerts",
     "kpi_summary",

@@ -45,6 +45,8 @@ EXPLAINED = (
     rt.predict_clv,
     rt.segment_movement,
     rt.demographic_table,
+    rt.forecast_cohorts,
+    rt.forecast_revenue,
     rt.predict_next_orders,
     rt.replenishment_table,
 )

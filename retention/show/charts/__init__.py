@@ -12,6 +12,7 @@ from retention.show.charts.clv import backtest_by_frequency, backtest_weeks, val
 from retention.show.charts.cohorts import cohort_difference, retention_curve, retention_heatmap
 from retention.show.charts.customer import customer_timeline, segment_history
 from retention.show.charts.feedback import complaint_rates, feedback_rates, reply_rates, score_bars
+from retention.show.charts.forecast import forecast_backtest, revenue_forecast
 from retention.show.charts.groups import rate_bars, rates_by_group
 from retention.show.charts.kpis import kpi_line, net_by_period
 from retention.show.charts.movement import segment_flow
@@ -33,6 +34,7 @@ __all__ = [
     "customer_timeline",
     "expected_weeks",
     "feedback_rates",
+    "forecast_backtest",
     "kpi_line",
     "net_by_period",
     "next_order_curve",
@@ -43,6 +45,7 @@ __all__ = [
     "reply_rates",
     "retention_curve",
     "retention_heatmap",
+    "revenue_forecast",
     "revenue_waterfall",
     "score_bars",
     "segment_bars",

@@ -28,11 +28,12 @@ from retention.show.sentences.clv import (
     worth_ahead,
     would_it_have_been_right,
 )
-from retention.show.sentences.cohorts import compared, who_comes_back
+from retention.show.sentences.cohorts import compared, how_well_completed, who_comes_back
 from retention.show.sentences.customer import beside_others, what_is_next, where_they_stand, who_it_is
 from retention.show.sentences.demographics import which_group_is_largest, which_groups_stand_out
 from retention.show.sentences.discounts import beside_full_price, won_with_a_discount
 from retention.show.sentences.feedback import after_feedback, complaints, ratings_say, tickets_say, who_answered
+from retention.show.sentences.forecast import how_it_did, how_sure, what_comes
 from retention.show.sentences.kpis import change, is_month, kpi, kpi_notes, more_or_less, moves, overview, span
 from retention.show.sentences.movement import who_moved, why_they_moved
 from retention.show.sentences.next_orders import bought_again_most, came_true, due_for_products, next_week
@@ -64,7 +65,10 @@ __all__ = [
     "how_clear",
     "how_far_off",
     "how_firm",
+    "how_it_did",
     "how_it_sees_customers",
+    "how_sure",
+    "how_well_completed",
     "is_month",
     "kpi",
     "kpi_notes",
@@ -83,6 +87,7 @@ __all__ = [
     "span",
     "those_who_change_channel",
     "tickets_say",
+    "what_comes",
     "what_is_next",
     "what_it_counts",
     "what_they_are_like",

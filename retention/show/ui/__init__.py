@@ -6,7 +6,7 @@ from retention.show.ui.attention import look_at, targets
 from retention.show.ui.builder import keep_rule, known_first, rule_editor
 from retention.show.ui.intake import settle, upload
 from retention.show.ui.people import figure_cards, find_customer, open_customer
-from retention.show.ui.screen import chart, choice, escape, finish, percentage, pick, run, say, start
+from retention.show.ui.screen import chart, choice, escape, finish, percentage, pick, run, say, start, switch
 from retention.show.ui.segments import extra_share, own_scheme, plays
 from retention.show.ui.session import Data, choose_language, data, open_sample, sweep, use_chosen_language
 from retention.show.ui.tables import cards, kpi_rows, quality_table, summary_table, table
@@ -44,6 +44,7 @@ __all__ = [
     "start",
     "summary_table",
     "sweep",
+    "switch",
     "table",
     "targets",
     "upload",

@@ -70,6 +70,11 @@ def percentage(label: str, default: float, key: str) -> float:
     return round(given / 100, 6)
 
 
+def switch(label: str, key: str) -> bool:
+    """Yes or no; it stands in the address and stays like a choice."""
+    return st.toggle(label, key=key, bind="query-params", persist_state="session")
+
+
 def run(name: str, function: Callable, orders: rt.Orders, **options: Any) -> Any:
     """Call a public function once for these orders and options, remember the call for the notebook."""
     result = or_sentence(_counted, function, orders, options)
