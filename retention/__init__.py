@@ -19,6 +19,7 @@ from retention.measure.timing import time_to_next_order
 from retention.measure.vendors import vendor_rates
 from retention.measure.windows import last_months
 from retention.orders import Orders
+from retention.predict.churn import score_churn
 from retention.sample.load import load_sample
 from retention.sample.shop import make_shop
 from retention.segment.builder import select_customers
@@ -69,6 +70,7 @@ __all__ = [
     "revenue_bridge",
     "rfm_segments",
     "rule_of",
+    "score_churn",
     "segment_customers",
     "segment_movement",
     "segment_playbook",
