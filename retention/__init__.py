@@ -20,6 +20,7 @@ from retention.measure.vendors import vendor_rates
 from retention.measure.windows import last_months
 from retention.orders import Orders
 from retention.predict.churn import score_churn
+from retention.predict.clv import predict_clv
 from retention.sample.load import load_sample
 from retention.sample.shop import make_shop
 from retention.segment.builder import select_customers
@@ -64,6 +65,7 @@ __all__ = [
     "load_sample",
     "make_shop",
     "mapping_file",
+    "predict_clv",
     "quality_table",
     "read_orders",
     "retention_table",

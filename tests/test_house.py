@@ -43,6 +43,7 @@ PUBLIC = (
     "load_sample",
     "make_shop",
     "mapping_file",
+    "predict_clv",
     "quality_table",
     "read_orders",
     "retention_table",

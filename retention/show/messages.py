@@ -42,6 +42,7 @@ EXPLAINED = (
     rt.select_customers,
     rt.customer_story,
     rt.cluster_segments,
+    rt.predict_clv,
     rt.segment_movement,
     rt.demographic_table,
 )
