@@ -19,6 +19,7 @@ from retention.measure.timing import time_to_next_order
 from retention.measure.vendors import vendor_rates
 from retention.measure.windows import last_months
 from retention.orders import Orders
+from retention.predict.at_risk import value_at_risk
 from retention.predict.churn import score_churn
 from retention.predict.clv import predict_clv
 from retention.sample.load import load_sample
@@ -78,5 +79,6 @@ __all__ = [
     "segment_playbook",
     "select_customers",
     "time_to_next_order",
+    "value_at_risk",
     "vendor_rates",
 ]

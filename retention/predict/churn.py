@@ -25,6 +25,7 @@ from retention.predict.scorecard import (
 )
 
 RULE = "rule of thumb"
+OWN, PEERS, IN_RHYTHM = "own rhythm", "peers' rhythm", "in rhythm"
 ORIGINS = 4  # cut-offs the score learns from, at most
 HORIZONS = 4  # so many horizons of history are the least: one to know by, one each to learn, to choose and to test
 AT_STAKE = 2  # lapse thresholds of silence after which a customer is no longer at stake
@@ -233,8 +234,8 @@ def _with_reasons(known: pd.DataFrame, lapse: LapseThreshold) -> pd.DataFrame:
             "group": np.select([silent > lapse.days, silent > at_risk_from], ["lapsed", "at risk"], "active"),
             "reason": np.select(
                 [has_rhythm & (silent > own), ~has_rhythm & (silent > peers)],
-                ["own rhythm", "peers' rhythm"],
-                "in rhythm",
+                [OWN, PEERS],
+                IN_RHYTHM,
             ),
             "driver": "",
             "driver_effect": np.nan,

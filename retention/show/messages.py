@@ -45,6 +45,8 @@ EXPLAINED = (
     rt.predict_clv,
     rt.segment_movement,
     rt.demographic_table,
+    rt.score_churn,
+    rt.value_at_risk,
 )
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")

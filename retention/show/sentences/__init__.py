@@ -25,6 +25,7 @@ from retention.show.sentences.discounts import beside_full_price, won_with_a_dis
 from retention.show.sentences.feedback import after_feedback, complaints, ratings_say, tickets_say, who_answered
 from retention.show.sentences.kpis import change, is_month, kpi, kpi_notes, more_or_less, moves, overview, span
 from retention.show.sentences.movement import who_moved, why_they_moved
+from retention.show.sentences.risk import how_good, reasons, what_is_at_stake, who_is_slipping, why_no_score
 from retention.show.sentences.segments import money_slipping_away, who_brings_the_money, worth
 from retention.show.sentences.timing import days_to_act, groups_beside, when_they_return
 from retention.show.sentences.vendors import depends_on_the_rule, rule_by_rule
@@ -47,6 +48,7 @@ __all__ = [
     "guests_and_accounts",
     "how_clear",
     "how_firm",
+    "how_good",
     "is_month",
     "kpi",
     "kpi_notes",
@@ -59,10 +61,12 @@ __all__ = [
     "out_of_the_ordinary",
     "overview",
     "ratings_say",
+    "reasons",
     "rule_by_rule",
     "span",
     "those_who_change_channel",
     "tickets_say",
+    "what_is_at_stake",
     "what_is_next",
     "what_they_are_like",
     "when_they_return",
@@ -75,9 +79,11 @@ __all__ = [
     "who_brings_the_money",
     "who_comes_back",
     "who_is_reached",
+    "who_is_slipping",
     "who_it_is",
     "who_moved",
     "whose_change",
+    "why_no_score",
     "why_revenue_moved",
     "why_they_moved",
     "won_with_a_discount",
