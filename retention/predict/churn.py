@@ -19,8 +19,8 @@ from retention.predict.scorecard import (
     QUALITY,
     RELIABILITY,
     drivers_of,
+    moved_by,
     quality_of,
-    raised_by,
     reliability_of,
 )
 
@@ -32,7 +32,7 @@ AT_STAKE = 2  # lapse thresholds of silence after which a customer is no longer 
 MONTH = 30
 CUSTOMERS = 50_000  # the score learns from so many
 OWN_RHYTHM = 3  # purchase days from which a customer has a rhythm
-MOVED = 0.01  # risk that a group of features has to add to be named
+MOVED = 0.01  # risk that a change of features has to add to be named
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,11 @@ class ChurnScores:
     currency: str = field(repr=False)
     lacking: dict[str, int] | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def at_stake_days(self) -> int:
+        """The most days of silence with which somebody is still at stake."""
+        return AT_STAKE * self.lapse.days
 
 
 def score_churn(orders: Orders, horizon_days: int | None = None, seed: int = 0) -> ChurnScores:
@@ -87,7 +92,7 @@ def score_churn(orders: Orders, horizon_days: int | None = None, seed: int = 0) 
     not at stake then), recency_days, usual_gap (the own median gap), peers_gap (days), purchase_days, group (active, at risk,
     lapsed by the lapse threshold), reason ("own rhythm": silent for longer than the own usual gap, known from three purchase
     days on; "peers' rhythm": longer than customers with as many purchase days; else "in rhythm"), driver (the group of
-    features that raises the risk most above that of a typical customer) and driver_effect. quality: model, chosen, auc with
+    features whose change in these 30 days raised the risk most, if by one point or more) and driver_effect (by how much). quality: model, chosen, auc with
     auc_low and auc_high (95 %, DeLong), brier, n, leavers, auc_behind with auc_behind_low and auc_behind_high (how far its
     AUC lies behind the chosen model's). reliability, a row a tenth: bin_from, bin_to, predicted, observed with low and high
     (Wilson), n, enough. drivers: feature, effect (AUC lost when these features are shuffled among the customers of the test).
@@ -145,11 +150,12 @@ def score_churn(orders: Orders, horizon_days: int | None = None, seed: int = 0) 
     risks["base rate"] = np.full(len(test.left), past.sample(2).left.mean())
     quality = quality_of(risks, test.left, chosen)
     model = learn(past.learned_from(2), test, seed, only=chosen)[chosen]
-    risk = model.risk(now)
-    table["risk"] = risk
-    table["risk_before"] = table["customer_id"].map(pd.Series(model.risk(before), before["customer_id"]))
-    driver, effect = raised_by(model, now, risk)
-    table["driver"], table["driver_effect"] = np.where(effect >= MOVED, driver, ""), effect
+    table["risk"] = model.risk(now)
+    then = before.set_index("customer_id").reindex(now["customer_id"]).reset_index()
+    known = then["recency_days"].notna().to_numpy()
+    table.loc[known, "risk_before"] = model.risk(then[known])
+    driver, effect = moved_by(model, now[known], then[known], table.loc[known, "risk"].to_numpy())
+    table.loc[known, "driver"], table.loc[known, "driver_effect"] = np.where(effect >= MOVED, driver, ""), effect
     return ChurnScores(
         table=table.sort_values(["risk", "customer_id"], ascending=[False, True], ignore_index=True),
         quality=quality,

@@ -80,16 +80,12 @@ def drivers_of(model: Model, test: Sample, seed: int) -> pd.DataFrame:
     return found.sort_values(["effect", "feature"], ascending=[False, True], ignore_index=True)
 
 
-def raised_by(model: Model, known: pd.DataFrame, risk: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Of every customer, the group of features that raises the risk most above that of one typical in them, and by how much."""
-    typical = model.scale["typical"]
-    effects = []
-    for names in GROUPS.values():
-        usual = {name: typical[name] for name in names if name != "channel"}
-        effects.append(risk - model.risk(known.assign(**usual)) if usual else np.zeros(len(known)))
+def moved_by(model: Model, now: pd.DataFrame, before: pd.DataFrame, risk: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of every customer, the group of features whose change since `before` raised the risk most, and by how much."""
+    effects = [risk - model.risk(now.assign(**{name: before[name] for name in names})) for names in GROUPS.values()]
     effects = np.column_stack(effects)
     best = effects.argmax(axis=1)
-    return np.array(list(GROUPS), dtype=object)[best], effects[np.arange(len(known)), best]
+    return np.array(list(GROUPS), dtype=object)[best], effects[np.arange(len(now)), best]
 
 
 def _placements(risk: np.ndarray, left: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

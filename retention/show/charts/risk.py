@@ -49,8 +49,8 @@ def value_at_risk_bars(result):
         "customers": _("Customers"),
     }
     layers = []
-    for field, kind, opacity in zip(("expected_net", "value_at_risk"), kinds, (0.35, 1), strict=True):
-        bars = alt.Chart(rows.assign(kind=kind)).mark_bar(height=BAR, yOffset=4, cornerRadius=1, opacity=opacity)
+    for field, kind in zip(("expected_net", "value_at_risk"), kinds, strict=True):
+        bars = alt.Chart(rows.assign(kind=kind)).mark_bar(height=BAR, yOffset=4, cornerRadius=1)
         layers.append(
             bars.encode(
                 x=alt.X(field=field, type="quantitative", **reach),

@@ -16,7 +16,7 @@ def feature_name(feature: str) -> str:
     return {
         "silence": _("how long they have been silent"),
         "rhythm": _("the usual time between orders"),
-        "orders": _("how often and how long they have bought"),
+        "orders": _("how often they have bought, also lately"),
         "money": _("what they spend"),
         "discounts": _("discounts"),
         "returns": _("returns"),
@@ -29,17 +29,15 @@ def who_is_slipping(result: ValueAtRisk) -> str:
     """How many are slipping away, and what is expected of them."""
     overall = result.overall
     n, slipping = int(overall["customers"]), int(overall["slipping"])
+    facts = {"n": number(n), "slipping": number(slipping), "days": number(result.churn.at_stake_days)}
     if n < ENOUGH:
-        return _("Customers who have bought lately: {n}, too few to tell who is slipping away.").format(n=number(n))
+        pattern = _("Customers who bought in the last {days} days: {n}, too few to tell who is slipping away.")
+        return pattern.format(**facts)
     if not slipping:
-        return _("Of {n} customers who have bought lately, nobody is slipping away.").format(n=number(n))
+        return _("Of {n} customers who bought in the last {days} days, nobody is slipping away.").format(**facts)
     if pd.isna(overall["value_at_risk"]):
-        return _("Of {n} customers who have bought lately, {slipping} are slipping away.").format(
-            n=number(n), slipping=number(slipping)
-        )
-    pattern = _(
-        "{slipping} customers are slipping away. Expected of them in the next 12 months, and at stake: {amount}."
-    )
+        return _("Of {n} customers who bought in the last {days} days, {slipping} are slipping away.").format(**facts)
+    pattern = _("{slipping} customers are slipping away: {amount} expected of them in the next 12 months is at stake.")
     return pattern.format(slipping=number(slipping), amount=money(overall["value_at_risk"], result.currency, 0))
 
 
@@ -50,11 +48,18 @@ def what_is_at_stake(result: ValueAtRisk) -> list[str]:
         return lines
     if pd.notna(overall["share"]):
         pattern = _(
-            "That is {share} of what is expected of the {n} customers who have bought lately, probably between {low} and {high}. It can be "
+            "That is {share} of what is expected of the {n} customers who bought in the last {days} days, probably between {low} and {high}. It can be "
             "lost; not all of it will be."
         )
         ends = {end: money(overall[end], result.currency, 0) for end in ("low", "high")}
-        lines.append(pattern.format(share=percent(overall["share"], 0), n=number(overall["customers"]), **ends))
+        lines.append(
+            pattern.format(
+                share=percent(overall["share"], 0),
+                n=number(overall["customers"]),
+                days=number(result.churn.at_stake_days),
+                **ends,
+            )
+        )
     lines.append(_why_they_are_listed(result))
     most = result.table.loc[result.table["value_at_risk"].fillna(0).idxmax()]
     if most["enough"] and most["value_at_risk"] > 0:
@@ -121,6 +126,11 @@ def how_good(scores: ChurnScores) -> list[str]:
         )
         ends = {end: number(row[end] * 100) for end in ("bin_from", "bin_to")}
         lines.append(pattern.format(**ends, **of_100(row, "observed", "n")))
+    given, stayed_away = (
+        number((bins[name] * bins["n"]).sum() / bins["n"].sum() * 100) for name in ("predicted", "observed")
+    )
+    pattern = _("Of 100 of all these customers it expected {given} to stay away; {stayed_away} did.")
+    lines.append(pattern.format(given=given, stayed_away=stayed_away))
     drivers = scores.drivers[scores.drivers["effect"] >= 0.005].head(3)
     if len(drivers):
         told = _("{what} ({pairs} of 100 pairs)")
@@ -153,4 +163,4 @@ def _reason(reason: str, silent: float, usual: float, peers: float, purchases: f
     said = pattern.format(days=number(silent), gap=number(gap))
     if driver in ("", "silence"):
         return said
-    return f"{said} {_('What raises the risk most: {what}.').format(what=feature_name(driver))}"
+    return f"{said} {_('What raised the risk most in the last month: {what}.').format(what=feature_name(driver))}"

@@ -21,7 +21,7 @@ def page(at_sample):
 def test_headline_counts_them_and_their_money(page, risk):
     n, value = risk.overall["slipping"], risk.overall["value_at_risk"]
     assert page.headline == (
-        f"{n:,} customers are slipping away. Expected of them in the next 12 months, and at stake: €{value:,.0f}."
+        f"{n:,} customers are slipping away: €{value:,.0f} expected of them in the next 12 months is at stake."
     )
 
 
@@ -29,7 +29,7 @@ def test_the_text_says_why_where_and_how_good_the_score_was(page, risk):
     said = " ".join(page.texts)
     overall, quality = risk.overall, risk.churn.quality.set_index("model")
     assert (
-        f"{overall['share']:.0%} of what is expected of the {overall['customers']:,} customers who have bought lately"
+        f"{overall['share']:.0%} of what is expected of the {overall['customers']:,} customers who bought in the last 172 days"
         in said
     )
     assert f"between €{overall['low']:,.0f} and €{overall['high']:,.0f}" in said
