@@ -26,6 +26,8 @@ GROUPS = {
     "range": ("categories", "products"),
     "channel": ("channel",),
 }
+# One row: the cut-off, the first day of the last purchase, and which of the customers are drawn.
+MOMENT = ibis.table({"cut_off": "int32", "since": "int32", "keep": "int64", "shift": "int64"}, name="chosen_moment")
 _PRIME, _FACTOR, _SHIFT = 2**31 - 1, 1_103_515_245, 12_820_163
 
 
@@ -47,31 +49,43 @@ def features_at(
     customers, drawn by their number. One row a customer, by customer_id; money in currency units.
     """
     day = day_number(cut_off)
-    keep = int(share * _PRIME)
-    shift = seed * _SHIFT % _PRIME
-    known, gaps = _known(orders.orders, orders.lines, day, silent_up_to, keep, shift)
-    return _derived(orders.frame(known), orders.frame(gaps), day)
+    since = 0 if silent_up_to is None else day - silent_up_to
+    moment = {MOMENT.get_name(): _moment(day, since, int(share * _PRIME), seed * _SHIFT % _PRIME)}
+    known, gaps = _known(orders.orders, orders.lines)
+    return _derived(orders.frame(known, moment), orders.frame(gaps, moment), day)
 
 
 def buyers_between(orders: Orders, start: date, end: date) -> np.ndarray:
     """The customers with a purchase from start to the day before end, by customer_id."""
-    return orders.frame(_buyers(orders.orders, day_number(start), day_number(end)))["customer_id"].to_numpy()
+    moment = {MOMENT.get_name(): _moment(day_number(end), day_number(start), 0, 0)}
+    return orders.frame(_buyers(orders.orders), moment)["customer_id"].to_numpy()
+
+
+def _moment(cut_off: int, since: int, keep: int, shift: int) -> ir.Table:
+    row = ibis.literal(cut_off, "int32").name("cut_off").as_table()
+    return row.mutate(
+        since=ibis.literal(since, "int32"), keep=ibis.literal(keep, "int64"), shift=ibis.literal(shift, "int64")
+    )
 
 
 @lru_cache
-def _buyers(orders: ir.Table, start: int, end: int) -> ir.Table:
-    bought = orders.filter(orders.is_purchase, orders.customer_id.notnull(), orders.day >= start, orders.day < end)
+def _buyers(orders: ir.Table) -> ir.Table:
+    """Who bought from `since` to the day before `cut_off`."""
+    bought = orders.filter(
+        orders.is_purchase,
+        orders.customer_id.notnull(),
+        orders.day >= MOMENT.since.as_scalar(),
+        orders.day < MOMENT.cut_off.as_scalar(),
+    )
     return bought.select("customer_id").distinct()
 
 
 @lru_cache
-def _known(
-    orders: ir.Table, lines: ir.Table, cut_off: int, silent_up_to: int | None, keep: int, shift: int
-) -> tuple[ir.Table, ir.Table]:
+def _known(orders: ir.Table, lines: ir.Table) -> tuple[ir.Table, ir.Table]:
     """One row a customer; and how many gaps after each number of purchase days were how long."""
+    cut_off, since, keep, shift = (MOMENT[name].as_scalar() for name in MOMENT.columns)
     past = orders.filter(orders.customer_id.notnull(), orders.day < cut_off)
-    if keep < _PRIME:
-        past = past.filter((past.customer_id.cast("int64") * _FACTOR + shift) % _PRIME < keep)
+    past = past.filter((past.customer_id.cast("int64") * _FACTOR + shift) % _PRIME < keep)
     bought = past.filter(past.is_purchase)
     days = _purchase_days(bought)
     waits = days.filter(days.gap.notnull()).select(
@@ -87,8 +101,7 @@ def _known(
         discounts=days.discounts.sum().cast("int64"),
         last_order=days.last_order.max(),
     )
-    if silent_up_to is not None:
-        sums = sums.filter(sums.last_day >= cut_off - silent_up_to)
+    sums = sums.filter(sums.last_day >= since)
     own = _own_gap(waits.semi_join(sums, "customer_id"))
     returned = past.filter(past.is_return)
     returned = returned.group_by(returner="customer_id").aggregate(returned=returned.refunds.sum().cast("int64"))

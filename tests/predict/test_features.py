@@ -93,7 +93,7 @@ def test_the_sample_agrees_with_plain_pandas(shop):
     np.testing.assert_array_equal(known[["categories", "products"]], kinds)
 
 
-@settings(few, max_examples=4)
+@settings(few, max_examples=3)
 @given(shops())
 def test_what_comes_later_changes_nothing(rows):
     cut_off = date(2024, 3, 1)
