@@ -89,7 +89,9 @@ page = st.navigation(
             st.Page("pages/predict/clv.py", title=_("Lifetime value"), url_path="value", icon=":material/savings:"),
             st.Page("pages/predict/risk.py", title=_("Risk"), url_path="risk", icon=":material/warning:"),
             st.Page("pages/predict/next_orders.py", title=_("Next orders"), url_path="next", icon=":material/event:"),
-            st.Page("pages/predict/forecast.py", title=_("Forecast"), url_path="forecast", icon=":material/trending_up:"),
+            st.Page(
+                "pages/predict/forecast.py", title=_("Forecast"), url_path="forecast", icon=":material/trending_up:"
+            ),
         ],
     },
     expanded=True,

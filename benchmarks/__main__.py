@@ -17,7 +17,7 @@ from statistics import median
 
 from benchmarks.one import inputs_folder
 
-TOPICS = ("ingest", "tables", "timing", "offers", "bridge", "alerts", "feedback", "segments", "customer")
+TOPICS = ("ingest", "tables", "timing", "offers", "bridge", "alerts", "feedback", "segments", "customer", "clv")
 
 
 def main(topics: list[str]) -> int:

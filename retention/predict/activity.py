@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import ibis.expr.types as ir
+import numpy as np
 import pandas as pd
 
 from retention.errors import EmptyError
@@ -28,32 +29,33 @@ def activity(orders: Orders) -> pd.DataFrame:
     >>> activity(rt.load_sample("cdnow")).iloc[0].tolist()
     [1.0, 3.0, 345.0, 546.0, 23.723333333333333]
     """
-    found = orders.frame(_activity(known_purchases(orders)))
+    found = orders.frame(_purchases(known_purchases(orders)))
     if found.empty:
         raise EmptyError(
             "No order names a customer who can be told apart.", "Export the orders with an e-mail or customer number."
         )
-    found = found.sort_values("customer_id", ignore_index=True)
-    frequency = (found["days"] - 1).astype("int32")
-    repeat = (found["net"] - found["first_net"]) / 100
+    # The days of each customer one after the other, every day once: quicker than grouping twice in the engine.
+    customer, day, net = (found[name].to_numpy() for name in ("customer_id", "day", "net"))
+    days = np.sort(customer.astype("int64") << 32 | day)
+    days = days[np.diff(days, prepend=-1) != 0]
+    who, day_of_who = days >> 32, days & 0xFFFFFFFF
+    begins = np.flatnonzero(np.diff(who, prepend=-1))
+    ends = np.append(begins[1:], len(who)) - 1
+    first = np.zeros(who[-1] + 1, dtype="int64")
+    first[who[begins]] = day_of_who[begins]
+    repeat = np.bincount(customer, net * (day > first[customer]), len(first))[who[begins]] / 100
+    frequency = ends - begins
     return pd.DataFrame(
         {
-            "customer_id": found["customer_id"],
-            "frequency": frequency,
-            "recency": (found["last"] - found["first"]).astype("int32"),
-            "T": (day_number(orders.as_of) - found["first"]).astype("int32"),
-            "monetary": repeat / frequency.where(frequency > 0),
+            "customer_id": who[begins].astype("int32"),
+            "frequency": frequency.astype("int32"),
+            "recency": (day_of_who[ends] - day_of_who[begins]).astype("int32"),
+            "T": (day_number(orders.as_of) - day_of_who[begins]).astype("int32"),
+            "monetary": repeat / np.where(frequency, frequency, np.nan),
         }
     )
 
 
 @lru_cache
-def _activity(purchases: ir.Table) -> ir.Table:
-    days = purchases.group_by("customer_id", "day").aggregate(net=purchases.net.sum().cast("int64"))
-    return days.group_by("customer_id").aggregate(
-        days=days.count(),
-        first=days.day.min(),
-        last=days.day.max(),
-        net=days.net.sum().cast("int64"),
-        first_net=days.net.argmin(days.day),
-    )
+def _purchases(purchases: ir.Table) -> ir.Table:
+    return purchases.select("customer_id", "day", "net")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betainc, betaln, gammaln, hyp2f1
+from scipy.special import betainc, betaln, hyp2f1
 from scipy.special import expit as logistic
 
 
@@ -135,8 +135,3 @@ Law = DropOutAfterPurchase | DropOutAnyTime | NoDropOut
 def _due(number: np.ndarray, days: np.ndarray | float, shape: np.ndarray, rate: np.ndarray) -> np.ndarray:
     """The chance that at least so many purchases fall into so many days, at a rate of Gamma(shape, rate)."""
     return betainc(np.maximum(number, 1), shape, days / (rate + days))
-
-
-def nbd_log_likelihood(r: float, alpha: float, frequency: np.ndarray, T: np.ndarray) -> np.ndarray:
-    """ln of the chance of these purchases on these days when nobody leaves."""
-    return gammaln(r + frequency) - gammaln(r) + r * np.log(alpha) - (r + frequency) * np.log(alpha + T)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.special import expit as logistic
 from scipy.special import gammaln
 from scipy.special import psi as digamma
 
@@ -45,14 +44,15 @@ def of_purchases(
         silent = log_age[of_age] - log_last[of_last]
         gone_of_number = np.log(a) - np.log(np.maximum(stayed - 1, 1e-300))
         gone = gone_of_number[of_number] + (r + x) * silent
-        weight_gone = w * logistic(gone)
+        small = np.exp(-np.abs(gone))
+        weight_gone = w * np.where(gone > 0, 1, small) / (1 + small)
         gone_per_number = np.bincount(of_number, weight_gone, len(numbers))
         exposure = r * per_age + bought_per_age
         value = (
             per_number @ (gammaln(r + numbers) + gammaln(stayed) - gammaln(a + stayed))
             + total * (gammaln(a + b) - gammaln(b) - gammaln(r) + r * np.log(alpha))
             - exposure @ log_age
-            + w @ np.logaddexp(gone, 0)
+            + w @ (np.maximum(gone, 0) + np.log1p(small))
         )
         of_sum = total * digamma(a + b) - per_number @ digamma(a + stayed)
         rate_gap = (1 / (alpha + ages))[of_age] - (1 / (alpha + lasts))[of_last]
@@ -69,6 +69,27 @@ def of_purchases(
             - (gone_per_number / np.maximum(stayed - 1, 1e-300)).sum(),
         ]
         return _penalised(value, np.array(gradient), total, parameters, penalizer)
+
+    return value_and_gradient
+
+
+def of_steady_purchases(frequency: np.ndarray, T: np.ndarray, weights: np.ndarray) -> Likelihood:
+    """ln r, ln alpha → the same where nobody leaves (NBD)."""
+    total = weights.sum()
+    numbers, of_number = np.unique(frequency, return_inverse=True)
+    per_number = np.bincount(of_number, weights)
+    ages, of_age = np.unique(T, return_inverse=True)
+    per_age, bought_per_age = np.bincount(of_age, weights), np.bincount(of_age, weights * frequency)
+
+    def value_and_gradient(logs: np.ndarray) -> tuple[float, np.ndarray]:
+        r, alpha = parameters = np.exp(logs)
+        log_age, exposure = np.log(alpha + ages), r * per_age + bought_per_age
+        value = per_number @ gammaln(r + numbers) + total * (r * np.log(alpha) - gammaln(r)) - exposure @ log_age
+        gradient = [
+            per_number @ digamma(r + numbers) + total * (np.log(alpha) - digamma(r)) - per_age @ log_age,
+            total * r / alpha - exposure @ (1 / (alpha + ages)),
+        ]
+        return _penalised(value, np.array(gradient), total, parameters, 0.0)
 
     return value_and_gradient
 

@@ -12,13 +12,14 @@ import pandas as pd
 from retention.errors import EmptyError, check_option
 from retention.intervals import ENOUGH
 from retention.predict import likelihoods
-from retention.predict.laws import DropOutAfterPurchase, DropOutAnyTime, Law, NoDropOut, nbd_log_likelihood
+from retention.predict.laws import DropOutAfterPurchase, DropOutAnyTime, Law, NoDropOut
 
 MODELS = ("MBG/NBD", "BG/NBD", "Pareto/NBD", "NBD")
 PENALTIES = (0.0, 0.001, 0.01)  # the last two only where the one before finds no inner maximum
 FAR = np.log(1e4)  # a parameter this far from 1, in units of the longest observation, lies at its boundary
 A_GAIN = 2.0  # log-likelihood that two more parameters have to bring (Akaike)
 PARETO_ROWS = 20_000
+A_FEW = 10_000  # distinct customers to look for a start among
 Z = 1.959963984540054
 
 
@@ -128,13 +129,15 @@ def _fit_drop_out(x: np.ndarray, t: np.ndarray, T: np.ndarray, w: np.ndarray, mo
         """lifetimes' fitter with its own likelihood, taken by `likelihoods`."""
 
         def _fit(self, arguments: tuple, start: np.ndarray, size: int, disp: bool, tol: float, **options: object):
-            x, t, T, w, penalizer = arguments
-            step = max(len(x) // 20_000, 1)
-            if step > 1:
-                thinned = likelihoods.of_purchases(x[::step], t[::step], T[::step], w[::step], penalizer, after_first)
-                start = minimum(thinned, np.full(size, -1.0) if start is None else start, 1e-4)[0]
-            whole = likelihoods.of_purchases(x, t, T, w, penalizer, after_first)
-            found, value = minimum(whole, np.full(size, -1.0) if start is None else start, tol)
+            *rows, penalizer = arguments
+            start, inverse = np.full(size, -1.0), np.eye(size)
+            step = len(rows[0]) // A_FEW
+            if step > 1:  # a few of the customers say where to begin and how steep it is there
+                few = likelihoods.of_purchases(*(column[::step] for column in rows), penalizer, after_first)
+                start = minimum(few, start, 1e-4)[0]
+                inverse = np.linalg.inv(likelihoods.curvature(few, start))
+            whole = likelihoods.of_purchases(*rows, penalizer, after_first)
+            found, value = minimum(whole, start, tol, inverse)
             return found, value, likelihoods.curvature(whole, found)
 
     for penalizer in PENALTIES:
@@ -184,18 +187,14 @@ def _fit_pareto(x: np.ndarray, t: np.ndarray, T: np.ndarray, w: np.ndarray) -> A
 
 
 def _fit_without_drop_out(x: np.ndarray, T: np.ndarray, w: np.ndarray) -> ActivityModel:
-    longest = T.max()
-
-    def each(logs: np.ndarray) -> float:
-        return -(w @ nbd_log_likelihood(*np.exp(logs), x, T / longest)) / w.sum()
-
     from scipy.optimize import minimize
 
-    found = minimize(each, [0.0, 0.0], method="L-BFGS-B", bounds=[(-FAR, FAR)] * 2)
+    longest = T.max()
+    scaled = likelihoods.of_steady_purchases(x, T / longest, w)
+    found = minimize(scaled, [0.0, 0.0], jac=True, method="L-BFGS-B", bounds=[(-FAR, FAR)] * 2, tol=1e-12)
     r, alpha = np.exp(found.x) * [1, longest]
-    with np.errstate(all="ignore"):
-        covariance = np.linalg.pinv(_second_differences(each, found.x)) / w.sum()
-    best = w @ nbd_log_likelihood(r, alpha, x, T)
+    covariance = np.linalg.pinv(likelihoods.curvature(scaled, found.x)) / w.sum()
+    best = -likelihoods.of_steady_purchases(x, T, w)(np.log([r, alpha]))[0] * w.sum()
     values = pd.Series([r, alpha], ["r", "alpha"])
     return replace(
         _model("NBD", NoDropOut(r, alpha), values, covariance, best, w, 0.0, ()), converged=bool(found.success)
@@ -211,10 +210,13 @@ def lifetimes() -> ModuleType:
     return lifetimes
 
 
-def minimum(likelihood: likelihoods.Likelihood, start: np.ndarray, tolerance: float) -> tuple[np.ndarray, float]:
+def minimum(
+    likelihood: likelihoods.Likelihood, start: np.ndarray, tolerance: float, inverse: np.ndarray | None = None
+) -> tuple[np.ndarray, float]:
     from scipy.optimize import minimize
 
-    found = minimize(likelihood, start, jac=True, method="BFGS", tol=tolerance)
+    options = {} if inverse is None else {"hess_inv0": (inverse + inverse.T) / 2}
+    found = minimize(likelihood, start, jac=True, method="BFGS", tol=tolerance, options=options)
     steep = np.abs(found.jac).max()
     if not np.isfinite(found.fun) or not steep < 1e-3:
         raise lifetimes().utils.ConvergenceError("The likelihood has no maximum inside.")
@@ -276,6 +278,13 @@ def _distinct(
     frequency: np.ndarray, recency: np.ndarray, T: np.ndarray, weights: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Every distinct customer once, in one order whatever the order of the rows, with how many there are."""
-    table = pd.DataFrame({"x": frequency, "t": recency, "T": T, "w": 1.0 if weights is None else weights})
-    each = table.groupby(["x", "t", "T"], sort=True)["w"].sum().reset_index()
-    return tuple(each[name].to_numpy(float) for name in ("x", "t", "T", "w"))
+    keys = np.column_stack([frequency, recency, T])
+    if (
+        keys == keys.astype("int32")
+    ).all() and keys.max() < 2**20:  # whole days, as shops have them: one number a customer
+        key = (keys.astype("int64") << [40, 20, 0]).sum(axis=1)
+        distinct, back = np.unique(key, return_inverse=True)
+        rows = (distinct[:, None] >> [40, 20, 0] & 0xFFFFF).astype(float)
+    else:
+        rows, back = np.unique(keys, axis=0, return_inverse=True)
+    return *rows.T, np.bincount(back, weights)

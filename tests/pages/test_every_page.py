@@ -19,7 +19,8 @@ def test_streamlit_finds_no_page_by_itself(root):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_without_data_the_page_offers_a_sample_shop(visitor, page):
+def test_from_nothing_to_an_answer_with_pictures_words_and_files(visitor, page):
+    """One visit: each takes a second, and there are many pages."""
     visitor.open(page)
     assert visitor.title
     assert not visitor.errors
@@ -29,29 +30,35 @@ def test_without_data_the_page_offers_a_sample_shop(visitor, page):
     visitor.press("Open the sample shop")
     assert not visitor.test.info
     assert visitor.headline
+    if page in ANALYSES:
+        answers_and_draws(visitor)
+        explains(visitor)
+        gives_away(visitor)
 
 
-@pytest.mark.parametrize("page", ANALYSES)
-def test_with_the_sample_the_page_answers_draws_and_gives_away(at_sample, page):
-    at_sample.open(page)
-    assert not at_sample.errors
-    assert at_sample.headline
-    assert any("Sample data, not your shop" in text for text in at_sample.texts)
-    assert at_sample.charts
-    assert all(chart.spec for chart in at_sample.charts)
-    kinds = {name.rpartition(".")[2] for name in at_sample.downloads}
+def answers_and_draws(visitor):
+    assert not visitor.errors
+    assert any("Sample data, not your shop" in text for text in visitor.texts)
+    assert visitor.charts
+    for chart in visitor.charts:
+        assert len(json.loads(chart.spec)["description"]) > 20  # for those who do not see it
+
+
+def explains(visitor):
+    """Definitions come from the functions."""
+    explained = next(part for part in visitor.test.expander if part.label.startswith("Explain this"))
+    words = " ".join(text.value for text in explained.markdown)
+    assert "When not to trust it" in words
+    assert ">>>" not in words
+
+
+def gives_away(visitor):
+    kinds = {name.rpartition(".")[2] for name in visitor.downloads}
     assert {"csv", "ipynb"} <= kinds
 
 
 @pytest.mark.parametrize("page", ANALYSES)
-def test_every_chart_has_words_for_those_who_do_not_see_it(at_sample, page):
-    at_sample.open(page)
-    for chart in at_sample.charts:
-        assert len(json.loads(chart.spec)["description"]) > 20
-
-
-@pytest.mark.parametrize("page", ANALYSES)
-def test_a_filter_that_leaves_nothing_says_so_and_can_be_cleared(at_sample, page):
+def test_a_filter_that_leaves_nothing_can_be_cleared_and_one_that_leaves_some_reaches_the_numbers(at_sample, page):
     before = at_sample.open(page).headline
     at_sample.choose("from", date(2025, 12, 31)).choose("to", date(2024, 1, 1))
     assert [info.value for info in at_sample.test.info] == [
@@ -62,22 +69,8 @@ def test_a_filter_that_leaves_nothing_says_so_and_can_be_cleared(at_sample, page
     at_sample.press("Clear the filters")
     assert at_sample.headline == before
     assert not at_sample.test.info
-
-
-@pytest.mark.parametrize("page", ANALYSES)
-def test_definitions_come_from_the_functions(at_sample, page):
-    at_sample.open(page)
-    explained = next(part for part in at_sample.test.expander if part.label.startswith("Explain this"))
-    words = " ".join(text.value for text in explained.markdown)
-    assert "When not to trust it" in words
-    assert ">>>" not in words
-
-
-@pytest.mark.parametrize("page", ANALYSES)
-def test_a_filter_reaches_the_numbers_and_the_notebook(at_sample, page):
-    unfiltered = at_sample.open(page).headline
     at_sample.choose("channel", ["web"]).choose("from", date(2024, 3, 1))
-    assert at_sample.headline != unfiltered
+    assert at_sample.headline != before
     assert any(text.endswith("filtered") for text in at_sample.texts)
     code = "\n".join(cell.source for cell in at_sample.notebook.cells)
     assert "orders = orders.filter(start='2024-03-01', channels=('web',))" in code
