@@ -10,7 +10,7 @@ import pandas as pd
 from retention.errors import EmptyError
 from retention.intervals import ENOUGH
 from retention.orders import Orders
-from retention.predict.churn import IN_RHYTHM, RULE, ChurnScores, score_churn
+from retention.predict.churn import IN_RHYTHM, RULE, ChurnScores, everybody, score_churn
 from retention.predict.clv import predict_clv
 from retention.segment.people import KNOWN
 from retention.segment.rfm import rfm_segments
@@ -65,7 +65,8 @@ def value_at_risk(orders: Orders, horizon_days: int | None = None, seed: int = 0
     reason and driver (as in `score_churn`), expected_net with low and high. Money in currency units, missing
     where too few came back to expect anything. Raises OptionError and EmptyError as `score_churn`.
 
-    With filters, it takes the purchases that pass them, and expects only such.
+    With filters, it takes the purchases that pass them, and expects only such. A filter by customers chooses who is counted;
+    segments and expectations come from everybody.
 
     When not to trust it: it is as good as the score and as `predict_clv`; see how both did on the past. A single customer's
     expected revenue is a bet with wide odds. That somebody is slipping away does not say that a message brings them back, and
@@ -73,13 +74,13 @@ def value_at_risk(orders: Orders, horizon_days: int | None = None, seed: int = 0
 
     >>> import retention as rt
     >>> risk = rt.value_at_risk(rt.load_sample("cdnow"))
-    >>> int(risk.overall["slipping"]) == len(risk.customers), risk.overall["low"] < risk.overall["value_at_risk"]
+    >>> int(risk.overall["slipping"]) == len(risk.customers), bool(risk.overall["low"] < risk.overall["value_at_risk"])
     (True, True)
     """
     scores = score_churn(orders, horizon_days, seed)
     each, notes = scores.table.drop(columns=["group", "driver_effect"]), []
     each["why"] = _why(scores)
-    segments = rfm_segments(orders)
+    segments = rfm_segments(everybody(orders))
     each["segment"] = each["customer_id"].map(segments.table.set_index("customer_id")["segment"].astype(object))
     expected, error = _expected(orders)
     if expected.empty:
@@ -114,7 +115,7 @@ def _expected(orders: Orders) -> tuple[pd.DataFrame, float]:
     """By customer_id, what is expected with its range; and the error of the sum over all customers in proportion to it."""
     columns = ["expected_net", "low", "high"]
     try:
-        clv = predict_clv(orders, months=MONTHS, margin=1.0, discount_rate=0.0)
+        clv = predict_clv(everybody(orders), months=MONTHS, margin=1.0, discount_rate=0.0)
     except EmptyError:
         return pd.DataFrame(columns=columns, dtype=float), np.nan
     base = clv.summary.iloc[0]

@@ -114,9 +114,8 @@ def score_churn(orders: Orders, horizon_days: int | None = None, seed: int = 0) 
     >>> scores.model, scores.horizon_days, bool(scores.table["risk"].between(0, 1).all())
     ('logistic', 117, True)
     """
-    if horizon_days is not None and (
-        isinstance(horizon_days, bool) or int(horizon_days) != horizon_days or horizon_days < 1
-    ):
+    is_whole = isinstance(horizon_days, int | np.integer) and not isinstance(horizon_days, bool)
+    if horizon_days is not None and not (is_whole and horizon_days >= 1):
         raise OptionError(
             "horizon_days={days!r} is no number of days.", "Give a whole number such as 90.", days=horizon_days
         )
@@ -124,19 +123,19 @@ def score_churn(orders: Orders, horizon_days: int | None = None, seed: int = 0) 
         raise EmptyError(
             "No order names a customer who can be told apart.", "Export the orders with an e-mail or customer number."
         )
-    everybody = replace(orders, selection=replace(orders.selection, customers=()))
-    lapse = lapse_threshold(everybody)
+    whole = everybody(orders)
+    lapse = lapse_threshold(whole)
     history, notes = (orders.as_of - orders.since).days, []
-    horizon = horizon_days or max(min(lapse.days, history // HORIZONS), FLOOR)
+    horizon = int(horizon_days or 0) or max(min(lapse.days, history // HORIZONS), FLOOR)
     if horizon_days is None and horizon < lapse.days:
         notes.append("The data are too short to look ahead as far as the lapse threshold.")
     at_stake = AT_STAKE * lapse.days
-    now, before = (features_at(everybody, orders.as_of - timedelta(days), at_stake) for days in (0, MONTH))
+    now, before = (features_at(whole, orders.as_of - timedelta(days), at_stake) for days in (0, MONTH))
     if orders.selection.customers:
         chosen_ones = orders.frame(orders.customers.select("customer_id"))["customer_id"]
         now = now[now["customer_id"].isin(chosen_ones)].reset_index(drop=True)
     table = _with_reasons(now, lapse)
-    past = _Past(everybody, horizon, at_stake, seed)
+    past = _Past(whole, horizon, at_stake, seed)
     shared = {"horizon_days": horizon, "lapse": lapse, "currency": orders.currency}
     if lacking := past.lacking():
         table = table.sort_values(["recency_days", "customer_id"], ascending=[False, True], ignore_index=True)
@@ -165,6 +164,11 @@ def score_churn(orders: Orders, horizon_days: int | None = None, seed: int = 0) 
         **shared,
         notes=(*lapse.notes, *notes, *_notes(quality, past.share, orders)),
     )
+
+
+def everybody(orders: Orders) -> Orders:
+    """The same shop without filters by customers, which know who somebody became."""
+    return replace(orders, selection=replace(orders.selection, customers=()))
 
 
 class _Past:

@@ -49,7 +49,7 @@ def features_at(
     customers, drawn by their number. One row a customer, by customer_id; money in currency units.
     """
     day = day_number(cut_off)
-    since = 0 if silent_up_to is None else day - silent_up_to
+    since = -(2**30) if silent_up_to is None else day - silent_up_to
     moment = {MOMENT.get_name(): _moment(day, since, int(share * _PRIME), seed * _SHIFT % _PRIME)}
     known, gaps = _known(orders.orders, orders.lines)
     return _derived(orders.frame(known, moment), orders.frame(gaps, moment), day)

@@ -39,7 +39,7 @@ def auc_difference(one: np.ndarray, other: np.ndarray, left: np.ndarray) -> tupl
     """By how much the first score's share of pairs exceeds the second's over the same customers, with 95 % interval; as `auc`."""
     return _with_interval(
         tuple(mine - its for mine, its in zip(_placements(one, left), _placements(other, left), strict=True)),
-        bounds=(-1, 1),
+        bounds=(-1.0, 1.0),
     )
 
 
@@ -101,7 +101,7 @@ def _placements(risk: np.ndarray, left: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 
 def _with_interval(
-    placements: tuple[np.ndarray, np.ndarray], bounds: tuple[float, float] = (0, 1)
+    placements: tuple[np.ndarray, np.ndarray], bounds: tuple[float, float] = (0.0, 1.0)
 ) -> tuple[float, float, float]:
     middle = float(placements[0].mean())
     half = Z95 * float(np.sqrt(sum(part.var(ddof=1) / len(part) for part in placements)))

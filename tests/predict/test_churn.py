@@ -104,15 +104,18 @@ def test_what_the_score_learned_from_ends_before_the_test(shop):
     assert not np.array_equal(whole.sample(1).left, whole.sample(2).left)
 
 
-def test_a_choice_of_customers_is_scored_by_what_everybody_teaches(shop, scores):
+def test_a_choice_of_customers_is_scored_by_what_everybody_teaches(shop, risk, scores):
     frequent = rt.rule_of({"all": [{"field": "orders", "test": "at least", "value": 5}]})
     chosen = shop.filter(customers=frequent)
-    some = rt.score_churn(chosen)
+    at_risk = rt.value_at_risk(chosen)
+    some = at_risk.churn
     pd.testing.assert_frame_equal(some.quality, scores.quality)
     ids = chosen.frame(chosen.customers)["customer_id"]
     expected = scores.table[scores.table["customer_id"].isin(ids)].reset_index(drop=True)
     assert 0 < len(expected) < len(scores.table)
     pd.testing.assert_frame_equal(some.table, expected)
+    people = risk.customers[risk.customers["customer_id"].isin(ids)].reset_index(drop=True)
+    pd.testing.assert_frame_equal(at_risk.customers, people)
     assert some.notes == ("The score was learned from all customers, not only from those who were chosen here.",)
 
 
@@ -146,7 +149,7 @@ def test_what_is_lacking_is_counted():
 def test_nobody_named_and_no_horizon_are_refused():
     with pytest.raises(rt.EmptyError, match="names a customer"):
         rt.score_churn(bought(("", "2025-01-01")))
-    for days in (0, -3, True, 1.5):
+    for days in (0, -3, True, 1.5, "90"):
         with pytest.raises(rt.OptionError, match="no number of days"):
             rt.score_churn(bought(("ann", "2025-01-01")), horizon_days=days)
 
