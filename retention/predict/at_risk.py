@@ -48,8 +48,8 @@ def value_at_risk(orders: Orders, horizon_days: int | None = None, seed: int = 0
     Slipping away is who has been silent for longer than usual, by their own rhythm or that of their peers, and whose risk of
     staying away (`score_churn`) is at least 10 percentage points higher than 30 days ago; or has risen at all and is now at
     least 50 %, if they have bought on two or more days. Most customers of one purchase have a high risk from the first day, so
-    for them only a rise counts. Where there is no score, slipping away is who is at risk by the rule of thumb: silent for
-    longer than 40 of 100 gaps last, but not yet lapsed.
+    for them only a rise counts. Where there is no score, a rule of thumb stands in for it: silent for longer than usual, and
+    for longer than 40 of 100 gaps last, but not yet lapsed.
 
     Value at risk = net revenue expected of these customers in the next 12 months (`predict_clv`, without margin and without
     discounting). It is what the shop can lose with them, not what it will lose: it is not multiplied by the risk, since the
@@ -103,11 +103,11 @@ def value_at_risk(orders: Orders, horizon_days: int | None = None, seed: int = 0
 
 def _why(scores: ChurnScores) -> np.ndarray:
     table = scores.table
+    is_late = table["reason"] != IN_RHYTHM
     if scores.model == RULE:
-        return np.where(table["group"] == "at risk", "rule", "")
+        return np.where(is_late & (table["group"] == "at risk"), "rule", "")
     rise = table["risk"] - table["risk_before"]
     is_high = (table["purchase_days"] > 1) & (rise > 0) & (table["risk"] >= HIGH)
-    is_late = table["reason"] != IN_RHYTHM
     return np.select([is_late & (rise >= RISE), is_late & is_high], ["rose", "high"], default="")
 
 

@@ -37,7 +37,13 @@ def who_is_slipping(result: ValueAtRisk) -> str:
         return _("Of {n} customers who bought in the last {days} days, nobody is slipping away.").format(**facts)
     if pd.isna(overall["value_at_risk"]):
         return _("Of {n} customers who bought in the last {days} days, {slipping} are slipping away.").format(**facts)
-    pattern = _("{slipping} customers are slipping away: {amount} expected of them in the next 12 months is at stake.")
+    pattern = (
+        _(
+            "By a rule of thumb, {slipping} customers may be slipping away: {amount} expected of them in the next 12 months is at stake."
+        )
+        if result.churn.model == RULE
+        else _("{slipping} customers are slipping away: {amount} expected of them in the next 12 months is at stake.")
+    )
     return pattern.format(slipping=number(slipping), amount=money(overall["value_at_risk"], result.currency, 0))
 
 
@@ -112,10 +118,15 @@ def how_good(scores: ChurnScores) -> list[str]:
     rows = scores.quality.set_index("model")
     best, silence = rows.iloc[0], rows.loc["recency"]
     facts = {"low": number(best["auc_low"] * 100), "high": number(best["auc_high"] * 100), "n": number(best["n"])}
-    facts |= {"days": number(scores.horizon_days), "share": number(best["auc"] * 100)}
+    facts |= {
+        "leavers": number(best["leavers"]),
+        "days": number(scores.horizon_days),
+        "share": number(best["auc"] * 100),
+    }
     pattern = _(
         "The score puts a leaver before a stayer in {share} of 100 pairs (between {low} and {high}); plain silence does so in {silence}, "
-        "guessing in 50. That was checked on the last {days} days, which it did not know: {n} customers."
+        "guessing in 50. That was checked on the last {days} days, which it did not know: {leavers} of {n} customers, the leavers, did not "
+        "order in them."
     )
     lines = [pattern.format(silence=number(silence["auc"] * 100), **facts)]
     bins = scores.reliability
@@ -146,8 +157,10 @@ def how_good(scores: ChurnScores) -> list[str]:
 def reasons(people: pd.DataFrame) -> list[str]:
     """Why each customer is on the list: by which rhythm they have been silent for long, and what raises the risk."""
     columns = ["reason", "recency_days", "usual_gap", "peers_gap", "purchase_days", "driver"]
-    told = {key: _reason(*key) for key in set(people[columns].round().fillna(-1).itertuples(index=False, name=None))}
-    return [told[key] for key in people[columns].round().fillna(-1).itertuples(index=False, name=None)]
+    rounded = people[columns].assign(purchase_days=people["purchase_days"].clip(upper=2)).round().fillna(-1)
+    keys = list(rounded.itertuples(index=False, name=None))
+    told = {key: _reason(*key) for key in set(keys)}
+    return [told[key] for key in keys]
 
 
 def _reason(reason: str, silent: float, usual: float, peers: float, purchases: float, driver: str) -> str:
@@ -163,4 +176,5 @@ def _reason(reason: str, silent: float, usual: float, peers: float, purchases: f
     said = pattern.format(days=number(silent), gap=number(gap))
     if driver in ("", "silence"):
         return said
-    return f"{said} {_('What raised the risk most in the last month: {what}.').format(what=feature_name(driver))}"
+    what = _("fewer orders lately") if driver == "orders" else feature_name(driver)
+    return f"{said} {_('What raised the risk most in the last month: {what}.').format(what=what)}"
