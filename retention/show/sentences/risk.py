@@ -82,7 +82,8 @@ def _why_they_are_listed(result: ValueAtRisk) -> str:
     counts = result.customers["why"].value_counts()
     if result.churn.model == RULE:
         pattern = _(
-            "They have been silent for more than {days} days, longer than 40 of 100 gaps between two orders last."
+            "They have been silent for longer than usual, and for more than {days} days, which is longer than 40 of 100 gaps between two "
+            "orders last."
         )
         return pattern.format(days=number(result.churn.lapse.at_risk_from))
     pattern = _(
