@@ -22,6 +22,8 @@ from retention.orders import Orders
 from retention.predict.at_risk import value_at_risk
 from retention.predict.churn import score_churn
 from retention.predict.clv import predict_clv
+from retention.predict.next_orders import predict_next_orders
+from retention.predict.replenishment import replenishment_table
 from retention.sample.load import load_sample
 from retention.sample.shop import make_shop
 from retention.segment.builder import select_customers
@@ -67,8 +69,10 @@ __all__ = [
     "make_shop",
     "mapping_file",
     "predict_clv",
+    "predict_next_orders",
     "quality_table",
     "read_orders",
+    "replenishment_table",
     "retention_table",
     "revenue_bridge",
     "rfm_segments",

@@ -47,6 +47,8 @@ EXPLAINED = (
     rt.demographic_table,
     rt.score_churn,
     rt.value_at_risk,
+    rt.predict_next_orders,
+    rt.replenishment_table,
 )
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")

@@ -14,6 +14,7 @@ from retention.show.charts.feedback import complaint_rates, feedback_rates, repl
 from retention.show.charts.groups import rate_bars, rates_by_group
 from retention.show.charts.kpis import kpi_line, net_by_period
 from retention.show.charts.movement import segment_flow
+from retention.show.charts.next_orders import expected_weeks, replenishment_days
 from retention.show.charts.quality import quality_bars
 from retention.show.charts.risk import score_reliability, value_at_risk_bars
 from retention.show.charts.segments import segment_bars
@@ -28,6 +29,7 @@ __all__ = [
     "complaint_rates",
     "condition_bars",
     "customer_timeline",
+    "expected_weeks",
     "feedback_rates",
     "kpi_line",
     "net_by_period",
@@ -35,6 +37,7 @@ __all__ = [
     "quality_bars",
     "rate_bars",
     "rates_by_group",
+    "replenishment_days",
     "reply_rates",
     "retention_curve",
     "retention_heatmap",

@@ -47,11 +47,11 @@ def rates_by_group(table, title=""):
     return marks.finish(dots_with_whiskers(rows, measure, titles), said).properties(height=alt.Step(50))
 
 
-def dots_with_whiskers(rows, measure, titles):
+def dots_with_whiskers(rows, measure, titles, label=lambda value: percent(value, 0)):
     """Draw a row a group: its words (`line`), and below them `share` as a dot on the whisker from `low` to `high`.
 
     `rows` also has `order` and `kind` (main, other, few), which gives the colour; a row without a share keeps its words.
-    `measure` names the axis, `titles` the columns of the tooltip.
+    `measure` names the axis, `titles` the columns of the tooltip, `label` writes a value on the axis.
     """
     y = alt.Y(field="order", type="ordinal", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
     place = {"align": "left", "baseline": "middle", "yOffset": -9, "fontSize": 13, "limit": alt.ExprRef("width")}
@@ -60,7 +60,7 @@ def dots_with_whiskers(rows, measure, titles):
     line = {"x": alt.value(0), "y": y, "text": alt.Text(field="line", type="nominal")}
     layers = [halo.encode(**line), words.encode(**line)]
     if len(drawn := rows.dropna(subset="share")):
-        reach = marks.value_axis([*drawn["high"], *drawn["share"]], lambda value: percent(value, 0))
+        reach = marks.value_axis([*drawn["high"], *drawn["share"]], label)
         reach["axis"].title = measure
         low, at = (alt.X(field=name, type="quantitative", **reach) for name in ("low", "share"))
         colours = {"main": marks.accent(), "other": marks.second(), "few": marks.grey()}

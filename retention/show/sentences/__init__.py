@@ -25,6 +25,7 @@ from retention.show.sentences.discounts import beside_full_price, won_with_a_dis
 from retention.show.sentences.feedback import after_feedback, complaints, ratings_say, tickets_say, who_answered
 from retention.show.sentences.kpis import change, is_month, kpi, kpi_notes, more_or_less, moves, overview, span
 from retention.show.sentences.movement import who_moved, why_they_moved
+from retention.show.sentences.next_orders import bought_again_most, came_true, due_for_products, next_week
 from retention.show.sentences.risk import how_good, reasons, what_is_at_stake, who_is_slipping, why_no_score
 from retention.show.sentences.segments import money_slipping_away, who_brings_the_money, worth
 from retention.show.sentences.timing import days_to_act, groups_beside, when_they_return
@@ -36,11 +37,14 @@ __all__ = [
     "against_target",
     "beside_full_price",
     "beside_others",
+    "bought_again_most",
+    "came_true",
     "change",
     "compared",
     "complaints",
     "days_to_act",
     "depends_on_the_rule",
+    "due_for_products",
     "expected_range",
     "explained",
     "facts",
@@ -56,6 +60,7 @@ __all__ = [
     "money_slipping_away",
     "more_or_less",
     "moves",
+    "next_week",
     "nobody_differs_in",
     "nothing_to_look_at",
     "out_of_the_ordinary",
