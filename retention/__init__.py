@@ -19,6 +19,8 @@ from retention.measure.timing import time_to_next_order
 from retention.measure.vendors import vendor_rates
 from retention.measure.windows import last_months
 from retention.orders import Orders
+from retention.predict.at_risk import value_at_risk
+from retention.predict.churn import score_churn
 from retention.predict.clv import predict_clv
 from retention.predict.cohort_forecast import forecast_cohorts
 from retention.predict.forecast import forecast_revenue
@@ -80,10 +82,12 @@ __all__ = [
     "revenue_bridge",
     "rfm_segments",
     "rule_of",
+    "score_churn",
     "segment_customers",
     "segment_movement",
     "segment_playbook",
     "select_customers",
     "time_to_next_order",
+    "value_at_risk",
     "vendor_rates",
 ]

@@ -18,6 +18,7 @@ from retention.show.charts.kpis import kpi_line, net_by_period
 from retention.show.charts.movement import segment_flow
 from retention.show.charts.next_orders import expected_weeks, replenishment_days
 from retention.show.charts.quality import quality_bars
+from retention.show.charts.risk import score_reliability, value_at_risk_bars
 from retention.show.charts.segments import segment_bars
 from retention.show.charts.timing import next_order_curve
 from retention.show.charts.vendors import vendor_dots
@@ -48,9 +49,11 @@ __all__ = [
     "revenue_forecast",
     "revenue_waterfall",
     "score_bars",
+    "score_reliability",
     "segment_bars",
     "segment_flow",
     "segment_history",
+    "value_at_risk_bars",
     "value_bars",
     "vendor_dots",
 ]

@@ -37,6 +37,7 @@ from retention.show.sentences.forecast import how_it_did, how_sure, what_comes
 from retention.show.sentences.kpis import change, is_month, kpi, kpi_notes, more_or_less, moves, overview, span
 from retention.show.sentences.movement import who_moved, why_they_moved
 from retention.show.sentences.next_orders import bought_again_most, came_true, due_for_products, next_week
+from retention.show.sentences.risk import how_good, reasons, what_is_at_stake, who_is_slipping, why_no_score
 from retention.show.sentences.segments import money_slipping_away, who_brings_the_money, worth
 from retention.show.sentences.timing import days_to_act, groups_beside, when_they_return
 from retention.show.sentences.vendors import depends_on_the_rule, rule_by_rule
@@ -65,6 +66,7 @@ __all__ = [
     "how_clear",
     "how_far_off",
     "how_firm",
+    "how_good",
     "how_it_did",
     "how_it_sees_customers",
     "how_sure",
@@ -82,12 +84,14 @@ __all__ = [
     "out_of_the_ordinary",
     "overview",
     "ratings_say",
+    "reasons",
     "rule_by_rule",
     "season_in_the_test",
     "span",
     "those_who_change_channel",
     "tickets_say",
     "what_comes",
+    "what_is_at_stake",
     "what_is_next",
     "what_it_counts",
     "what_they_are_like",
@@ -101,9 +105,11 @@ __all__ = [
     "who_brings_the_money",
     "who_comes_back",
     "who_is_reached",
+    "who_is_slipping",
     "who_it_is",
     "who_moved",
     "whose_change",
+    "why_no_score",
     "why_revenue_moved",
     "why_they_moved",
     "won_with_a_discount",

@@ -9,7 +9,7 @@ from retention.show.ui.people import figure_cards, find_customer, open_customer
 from retention.show.ui.screen import chart, choice, escape, finish, percentage, pick, run, say, start, switch
 from retention.show.ui.segments import extra_share, own_scheme, plays
 from retention.show.ui.session import Data, choose_language, data, open_sample, sweep, use_chosen_language
-from retention.show.ui.tables import cards, kpi_rows, quality_table, summary_table, table
+from retention.show.ui.tables import cards, grid, kpi_rows, quality_table, summary_table, table
 
 __all__ = [
     "Data",
@@ -26,6 +26,7 @@ __all__ = [
     "filters",
     "find_customer",
     "finish",
+    "grid",
     "keep_rule",
     "known_first",
     "kpi_rows",
