@@ -19,6 +19,8 @@ from retention.measure.timing import time_to_next_order
 from retention.measure.vendors import vendor_rates
 from retention.measure.windows import last_months
 from retention.orders import Orders
+from retention.predict.at_risk import value_at_risk
+from retention.predict.churn import score_churn
 from retention.predict.clv import predict_clv
 from retention.predict.cohort_forecast import forecast_cohorts
 from retention.predict.forecast import forecast_revenue
@@ -31,7 +33,7 @@ from retention.segment.clusters import cluster_segments
 from retention.segment.customers import find_customers
 from retention.segment.demographics import demographic_table
 from retention.segment.movement import segment_movement
-from retention.segment.people import segment_customers
+from retention.segment.people import cluster_customers, segment_customers
 from retention.segment.playbook import segment_playbook
 from retention.segment.rfm import rfm_segments
 from retention.segment.rules import rule_of
@@ -52,6 +54,7 @@ __all__ = [
     "account_table",
     "channel_table",
     "charts",
+    "cluster_customers",
     "cluster_segments",
     "compare_cohorts",
     "customer_story",
@@ -79,10 +82,12 @@ __all__ = [
     "revenue_bridge",
     "rfm_segments",
     "rule_of",
+    "score_churn",
     "segment_customers",
     "segment_movement",
     "segment_playbook",
     "select_customers",
     "time_to_next_order",
+    "value_at_risk",
     "vendor_rates",
 ]

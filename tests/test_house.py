@@ -27,6 +27,7 @@ PUBLIC = (
     "account_table",
     "channel_table",
     "charts",
+    "cluster_customers",
     "cluster_segments",
     "compare_cohorts",
     "customer_story",
@@ -54,11 +55,13 @@ PUBLIC = (
     "revenue_bridge",
     "rfm_segments",
     "rule_of",
+    "score_churn",
     "segment_customers",
     "segment_movement",
     "segment_playbook",
     "select_customers",
     "time_to_next_order",
+    "value_at_risk",
     "vendor_rates",
 )
 FUNCTIONS = [name for name in PUBLIC if inspect.isfunction(getattr(rt, name))]

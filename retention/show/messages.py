@@ -47,6 +47,8 @@ EXPLAINED = (
     rt.demographic_table,
     rt.forecast_cohorts,
     rt.forecast_revenue,
+    rt.score_churn,
+    rt.value_at_risk,
     rt.predict_next_orders,
     rt.replenishment_table,
 )

@@ -8,6 +8,7 @@ from retention.show.charts.bridge import revenue_waterfall
 from retention.show.charts.builder import condition_bars
 from retention.show.charts.channels import channel_flow
 from retention.show.charts.clusters import cluster_profile, cluster_sizes
+from retention.show.charts.clv import backtest_by_frequency, backtest_weeks, value_bars
 from retention.show.charts.cohorts import cohort_difference, retention_curve, retention_heatmap
 from retention.show.charts.customer import customer_timeline, segment_history
 from retention.show.charts.feedback import complaint_rates, feedback_rates, reply_rates, score_bars
@@ -17,11 +18,14 @@ from retention.show.charts.kpis import kpi_line, net_by_period
 from retention.show.charts.movement import segment_flow
 from retention.show.charts.next_orders import expected_weeks, replenishment_days
 from retention.show.charts.quality import quality_bars
+from retention.show.charts.risk import score_reliability, value_at_risk_bars
 from retention.show.charts.segments import segment_bars
 from retention.show.charts.timing import next_order_curve
 from retention.show.charts.vendors import vendor_dots
 
 __all__ = [
+    "backtest_by_frequency",
+    "backtest_weeks",
     "channel_flow",
     "cluster_profile",
     "cluster_sizes",
@@ -45,8 +49,11 @@ __all__ = [
     "revenue_forecast",
     "revenue_waterfall",
     "score_bars",
+    "score_reliability",
     "segment_bars",
     "segment_flow",
     "segment_history",
+    "value_at_risk_bars",
+    "value_bars",
     "vendor_dots",
 ]
