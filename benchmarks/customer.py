@@ -48,7 +48,7 @@ def next_story(folder: Path) -> Callable[[], object]:
 
     engine.REMEMBERED = 16 * 2**20
     orders = _of_a_million(folder)
-    customers = iter(rt.find_customers(orders)["customer_id"])
+    customers = iter(rt.find_customers(orders)["customer_id"].iloc[::COPIES])  # copies would be the same question again
     return lambda: rt.customer_story(orders, int(next(customers)))
 
 
@@ -80,9 +80,9 @@ CASES = {
     "find nobody": (_search("xyzzy"), 5),
     "the customers who brought most": (_search(""), 5),
     "customer_story": (story, 4),
-    "customer_story, the next one": (next_story, 6),
+    "customer_story, the next one": (next_story, 5),
 }
 COMPARED = ()
-SECONDS = tuple((case, 1.0) for case in CASES if case != "customer_story") + (("customer_story", 5.0),)
-MEGABYTES = (("customer_story", 750), ("customer_story, the next one", 750))
+SECONDS = tuple((case, 1.0) for case in CASES if case != "customer_story") + (("customer_story", 6.0),)
+MEGABYTES = (("customer_story", 800), ("customer_story, the next one", 700))
 ROUNDS = 2

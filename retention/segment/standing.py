@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -22,15 +23,17 @@ QUARTERS = 8
 def figures(orders: Orders, counted: pd.DataFrame) -> pd.DataFrame:
     """The key figures of a customer with these purchases and returns: figure, value, median, share_below, n."""
     own = {name: int(counted[name].sum()) for name in MONEY} | {"orders": int(counted["is_purchase"].sum())}
-    each = _each(orders.orders)
-    all_of_them, this_one = orders.frame(_usual(each)).iloc[0], orders.frame(_beside(each, own)).iloc[0]
+    everybody, mine = orders.frame(_spread(_each(orders.orders))), _derived(own)
     rows = []
-    for figure in FIGURES:
-        value, n = this_one[f"{figure}_value"], int(all_of_them[f"{figure}_n"])
-        below = np.nan if pd.isna(value) or not n else this_one[f"{figure}_below"] / n
-        rows.append((figure, value, all_of_them[f"{figure}_median"], below, n))
-    table = pd.DataFrame(rows, columns=["figure", "value", "median", "share_below", "n"])
-    return table.astype(dict.fromkeys(("value", "median", "share_below"), float))
+    for place, figure in enumerate(FIGURES):
+        others = everybody[everybody["place"] == place].sort_values("value")
+        values, number = others["value"].to_numpy(), others["customers"].to_numpy().cumsum()
+        n = int(number[-1]) if len(number) else 0
+        middle = values[np.searchsorted(number, [(n + 1) // 2, n // 2 + 1])].mean() if n else np.nan
+        less = np.searchsorted(values, mine[figure])
+        below = np.nan if pd.isna(mine[figure]) or not n else (number[less - 1] if less else 0) / n
+        rows.append((figure, mine[figure], middle, below, n))
+    return pd.DataFrame(rows, columns=["figure", "value", "median", "share_below", "n"])
 
 
 @lru_cache
@@ -42,31 +45,35 @@ def _each(orders: ir.Table) -> ir.Table:
     return each.filter(each.orders > 0).select(**_derived({name: each[name] for name in ("orders", *MONEY)}))
 
 
-def _derived(sums: dict[str, ir.Value]) -> dict[str, ir.Value]:
-    """Figures from sums in hundredths; missing where nothing was bought."""
-    paid, gross = sums["gross"] - sums["discounts"], sums["gross"]
-    figures = {
-        "orders": sums["orders"],
-        "net": sums["net"] / 100,
-        "aov": sums["net"] / sums["orders"].nullif(0) / 100,
-        "return_rate": sums["refunds"] / ibis.greatest(paid, 0).nullif(0),
-        "discount_share": sums["discounts"] / ibis.greatest(gross, 0).nullif(0),
-    }
-    return {name: value.cast("float64") for name, value in figures.items()}
-
-
 @lru_cache
-def _usual(each: ir.Table) -> ir.Table:
-    """The same for every customer, so that it is worked out once."""
-    medians = {f"{figure}_median": each[figure].median() for figure in FIGURES}
-    return each.aggregate(**medians, **{f"{figure}_n": each[figure].count() for figure in FIGURES})
+def _spread(each: ir.Table) -> ir.Table:
+    """place (of the figure), value, customers (who have it): small enough to be remembered, and the same for every customer."""
+    parts = []
+    for place, figure in enumerate(FIGURES):
+        known = each.filter(each[figure].notnull())
+        known = known.select(place=ibis.literal(place, "int8"), value=known[figure])
+        parts.append(known.group_by("place", "value").aggregate(customers=known.count().cast("int32")))
+    return ibis.union(*parts)
 
 
-def _beside(each: ir.Table, own: dict[str, int]) -> ir.Table:
-    """The figures of one customer, and how many of all have less."""
-    mine = _derived({name: ibis.literal(total, "int64") for name, total in own.items()})
-    below = {f"{figure}_below": each.count(where=each[figure] < mine[figure]) for figure in FIGURES}
-    return each.aggregate(**below).mutate(**{f"{figure}_value": mine[figure] for figure in FIGURES})
+def _derived(sums: Any) -> dict[str, Any]:
+    """Figures from sums in hundredths, of a column or of one customer; missing where nothing was bought."""
+    paid, gross, orders = (
+        _above_zero(value) for value in (sums["gross"] - sums["discounts"], sums["gross"], sums["orders"])
+    )
+    return {
+        "orders": sums["orders"] / 1,
+        "net": sums["net"] / 100,
+        "aov": sums["net"] / orders / 100,
+        "return_rate": sums["refunds"] / paid,
+        "discount_share": sums["discounts"] / gross,
+    }
+
+
+def _above_zero(value: Any) -> Any:
+    if isinstance(value, ir.Value):
+        return ibis.greatest(value, 0).nullif(0)
+    return value if value > 0 else np.nan
 
 
 def segments_at(orders: Orders, counted: pd.DataFrame) -> pd.DataFrame:
