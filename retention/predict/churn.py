@@ -142,7 +142,7 @@ def score_churn(orders: Orders, horizon_days: int | None = None, seed: int = 0) 
     if lacking := past.lacking():
         table = table.sort_values(["recency_days", "customer_id"], ascending=[False, True], ignore_index=True)
         nothing = (pd.DataFrame(columns=list(columns)) for columns in (QUALITY, RELIABILITY, DRIVERS))
-        return ChurnScores(table, *nothing, RULE, **shared, lacking=lacking, notes=(*lapse.notes, *notes))
+        return ChurnScores(table, *nothing, RULE, **shared, lacking=lacking, notes=lapse.notes)
     models = learn(past.learned_from(3), past.sample(2), seed)
     chosen = simplest_of_the_best(models, past.sample(2))
     test = past.sample(1)
