@@ -1,4 +1,4 @@
-"""Segments of a million customers: scores and segments beside the same in pandas, and clusters.
+"""Segments of a million customers: scores and segments beside the same in pandas, the customers of a rule, and clusters.
 
 pandas reads the columns it needs of the same Parquet file and finds the same scores, segments and sums; intervals are left to
 the package.
@@ -20,6 +20,16 @@ def _function(name: str) -> Callable[[Path], Callable[[], object]]:
         return lambda: getattr(rt, name)(orders)
 
     return make
+
+
+def _rule(folder: Path) -> Callable[[], object]:
+    """What the segment builder asks after every change of a rule."""
+    import retention as rt
+
+    orders = million(folder, "million_customers")
+    lost = {"field": "segment", "test": "none of", "value": ["Lost", "Hibernating"]}
+    rule = {"all": [{"field": "net", "test": "at least", "value": 50}, lost]}
+    return lambda: rt.select_customers(orders, rule, limit=100)
 
 
 def _pandas(folder: Path) -> Callable[[], object]:
@@ -58,9 +68,10 @@ def _pandas(folder: Path) -> Callable[[], object]:
 CASES = {
     "rfm_segments": (_function("rfm_segments"), 3),
     "rfm: pandas": (_pandas, 3),
+    "select_customers": (_rule, 4),
     "cluster_segments": (_function("cluster_segments"), 2),
 }
 COMPARED = (("rfm_segments", "rfm: pandas", None),)
-SECONDS = (("rfm_segments", 3), ("cluster_segments", 20))
-MEGABYTES = (("rfm_segments", 1_500), ("cluster_segments", 1_500))
+SECONDS = (("rfm_segments", 3), ("select_customers", 3), ("cluster_segments", 20))
+MEGABYTES = (("rfm_segments", 1_500), ("select_customers", 900), ("cluster_segments", 1_500))
 ROUNDS = 1

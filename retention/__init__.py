@@ -22,6 +22,8 @@ from retention.orders import Orders
 from retention.predict.at_risk import value_at_risk
 from retention.predict.churn import score_churn
 from retention.predict.clv import predict_clv
+from retention.predict.cohort_forecast import forecast_cohorts
+from retention.predict.forecast import forecast_revenue
 from retention.predict.next_orders import predict_next_orders
 from retention.predict.replenishment import replenishment_table
 from retention.sample.load import load_sample
@@ -31,7 +33,7 @@ from retention.segment.clusters import cluster_segments
 from retention.segment.customers import find_customers
 from retention.segment.demographics import demographic_table
 from retention.segment.movement import segment_movement
-from retention.segment.people import segment_customers
+from retention.segment.people import cluster_customers, segment_customers
 from retention.segment.playbook import segment_playbook
 from retention.segment.rfm import rfm_segments
 from retention.segment.rules import rule_of
@@ -52,6 +54,7 @@ __all__ = [
     "account_table",
     "channel_table",
     "charts",
+    "cluster_customers",
     "cluster_segments",
     "compare_cohorts",
     "customer_story",
@@ -59,6 +62,8 @@ __all__ = [
     "discount_table",
     "feedback_table",
     "find_customers",
+    "forecast_cohorts",
+    "forecast_revenue",
     "inspect_orders",
     "kpi_alerts",
     "kpi_summary",

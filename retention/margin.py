@@ -87,3 +87,12 @@ def lines_with_cost(lines: ir.Table) -> ir.Table:
 
 def _scaled(share: float) -> int:
     return round(share * SCALE)
+
+
+def margin_missing() -> OptionError:
+    """What profit without a margin is answered with."""
+    return OptionError(
+        "Profit needs the gross margin of the shop.",
+        "Say which share of net revenue is left when the goods are paid.",
+        "Such as orders.with_margin(0.35).",
+    )

@@ -35,16 +35,21 @@ with right:
     periods = {"month": _("Month"), "quarter": _("Quarter"), "week": _("Week")}
     period = "month" if value == "payback" else ui.choice(_("Period"), periods, key="cohorts_period")
 cohorts = ui.run("cohorts", rt.retention_table, orders, period=period, value=value, by=by)
+is_completed = (by, value) == ("period", "retention") and ui.switch(_("Complete with a forecast"), "cohorts_forecast")
+expected = [ui.run("forecast", rt.forecast_cohorts, orders, period=period)] if is_completed else []
 
 ui.say(sentences.who_comes_back(cohorts))
-for note in cohorts.notes:
+for forecast in expected:
+    st.markdown(ui.escape(sentences.how_well_completed(forecast)))
+for note in [note for result in (cohorts, *expected) for note in result.notes]:
     st.caption(_(note))
-ui.chart(rt.charts.retention_heatmap, cohorts)
+ui.chart(rt.charts.retention_heatmap, cohorts, *expected)
 if value in CURVES:
     st.subheader(_("All cohorts together"))
     ui.chart(rt.charts.retention_curve, cohorts)
 label = _("cohorts (* not complete)") if by == "period" else _("cohorts (customers old enough in brackets)")
-ui.table(cohort_numbers(cohorts), cohort_rows(cohorts), f"cohorts_{value}", label)
+label = _("cohorts (* not complete, ~ forecast)") if expected else label
+ui.table(cohort_numbers(cohorts, *expected), cohort_rows(cohorts, *expected), f"cohorts_{value}", label)
 if value == "payback":
     costs = cohorts.payback.reset_index()
     ui.table(costs, payback_rows(cohorts), "cohorts_cost", _("cost of a new customer"))

@@ -5,7 +5,8 @@ import streamlit as st
 import retention as rt
 from retention.show import sentences, ui
 from retention.show.i18n import _, number
-from retention.show.tables.clusters import cluster_rows, score_rows
+from retention.show.tables.clusters import cluster_rows, member_rows, score_rows
+from retention.show.tables.groups import ROOM
 
 orders = ui.start(_("Behaviour groups"), _("Which kinds of buyers do I have?"))
 counts = {"auto": _("As many as the data show")} | {str(k): number(k) for k in range(2, 9)}
@@ -27,6 +28,16 @@ if len(clusters.summary) > 1:
     st.subheader(_("How large each group is"))
     ui.chart(rt.charts.cluster_sizes, clusters)
 ui.table(clusters.summary, cluster_rows(clusters), "behaviour_groups", _("every group"))
+if len(clusters.summary) > 1:
+    some = rt.cluster_customers(orders, clusters, limit=ROOM)
+    pattern = _("each customer’s group, {some} of {all}; the file holds all")
+    ui.table(
+        lambda: rt.cluster_customers(orders, clusters),
+        member_rows(some, orders.currency),
+        "behaviour_customers",
+        pattern.format(some=number(len(some)), all=number(len(clusters.table))),
+        [_("Name"), _("Group")],
+    )
 if len(clusters.scores):
     ui.table(clusters.scores, score_rows(clusters), "silhouettes", _("how clearly so many groups part"))
     st.caption(sentences.how_clear(clusters))

@@ -10,11 +10,8 @@ from retention.show.tables.demographics import demographic_rows
 orders = ui.start(
     _("Age, gender, place"), _("Do customers of one age, gender or place come back more than the others?")
 )
-by = ui.choice(
-    _("By what"),
-    {"age": _("Age"), "gender": _("Gender"), "country": _("Country"), "city": _("City")},
-    key="demographics_by",
-)
+names = {"age": _("Age"), "gender": _("Gender"), "country": _("Country"), "city": _("City")}
+by = ui.choice(_("By what"), ui.known_first(names, orders), key="demographics_by")
 groups = ui.run("groups", rt.demographic_table, orders, by=by)
 
 ui.say(sentences.which_groups_stand_out(groups))

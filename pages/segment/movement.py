@@ -4,8 +4,9 @@ import streamlit as st
 
 import retention as rt
 from retention.show import sentences, ui
-from retention.show.i18n import _
+from retention.show.i18n import _, number
 from retention.show.measures import group_name
+from retention.show.tables.groups import ROOM
 from retention.show.tables.movement import flow_rows, kept_rows, left_rows
 
 orders = ui.start(_("Who moved"), _("Who is moving up, and who is slipping away?"))
@@ -38,4 +39,6 @@ if len(movement.left):
     st.subheader(_("Who left {segment}").format(segment=group_name(movement.best)))
     st.markdown(_("Those who brought most stand first. The last two columns say whom you may write to."))
     ui.table(movement.left, left_rows(movement), "left_the_best", _("who left the best segment"))
+    if len(movement.left) > ROOM:
+        st.caption(_("The screen shows the first {n}; the file holds them all.").format(n=number(ROOM)))
 ui.finish(("customer", "purchase", "interval", "as_of"))

@@ -8,8 +8,9 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from retention.errors import EmptyError, OptionError, check_option
+from retention.errors import EmptyError, check_option
 from retention.intervals import ratio_of_sums, wilson
+from retention.margin import margin_missing
 from retention.measure.acquisition import check_payback, payback_table, plain, spend_by_month
 from retention.measure.cohort_cells import cells_of, narrows, usual_wait
 from retention.measure.starting_groups import GROUPS, OTHERS, UNKNOWN
@@ -129,11 +130,7 @@ def retention_table(
     check_option("value", value, VALUES)
     check_option("by", by, BY)
     if value in ("profit_to_date", "payback") and orders.margin is None:
-        raise OptionError(
-            "Profit needs the gross margin of the shop.",
-            "Say which share of net revenue is left when the goods are paid.",
-            "Such as orders.with_margin(0.35).",
-        )
+        raise margin_missing()
     if value == "payback":
         check_payback(orders, period, by)
     cells = orders.frame(cells_of(orders, period, value, by))

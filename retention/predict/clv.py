@@ -21,6 +21,7 @@ from retention.predict.spend import SpendModel, fit_spend
 from retention.segment.rfm import rfm_segments
 
 STEP = 1e-3  # of the logarithm of a parameter, for error propagation
+TOLD = ("customer_ref", "name", "email", "phone", "contactable", "consent")
 
 
 @dataclass(frozen=True)
@@ -59,19 +60,18 @@ def predict_clv(
     (`model`), what an order brings from Gamma–Gamma; an order is a day with a purchase, its money net revenue after
     discounts and returns.
 
-    months: from 1 to 60. margin: share of net revenue that is left when the goods are paid; without one that of
-    `Orders.with_margin`, and without that the value is revenue, not profit. discount_rate: a year. model: "MBG/NBD", "BG/NBD",
-    "Pareto/NBD", "NBD", or "auto": MBG/NBD, and BG/NBD where that one loses its backtest and BG/NBD does better.
-
-    Returns a CustomerLifetimeValue. table: customer_id, p_alive (chance that the customer has not left for good; never add these up),
-    expected_orders, expected_spend (currency units an order), clv, low, high: the value if the customer orders as rarely or
-    as often as 95 of 100 such customers do, with what an order brings taken at its expectation. summary: part ("base",
-    "segment", "first channel"), group, customers, expected_orders, value, low, high, value_each, each_low, each_high (a
-    customer). new_customer: first_order, expected_orders and value of the orders after the first, low, high. Intervals of sums and
-    of the new customer are 95 %: errors of the parameters by the delta method, and for sums the luck of customers.
-
-    Notes say what was found: no drop-out, spend that depends on frequency, customers left out. A backtest
-    comes with it: the same model with what was known earlier, see `Backtest`.
+    Returns a CustomerLifetimeValue. months: from 1 to 60. margin: share of net revenue that is left when the goods are
+    paid; without one that of `Orders.with_margin`, and without that the value is revenue, not profit. discount_rate: a
+    year. model: "MBG/NBD", "BG/NBD", "Pareto/NBD", "NBD", or "auto": MBG/NBD, and BG/NBD where that one loses its backtest
+    and BG/NBD does better. table: customer_id, p_alive (chance that the customer has not left for good; never add these
+    up), expected_orders, expected_spend (currency units an order), clv, low, high: the value if the customer orders as
+    rarely or as often as 95 of 100 such customers do, with what an order brings taken at its expectation; customer_ref,
+    name, email, phone, contactable, consent as in `segment_customers`. summary: part ("base", "segment", "first channel"),
+    group, customers, expected_orders, value, low, high, value_each, each_low, each_high (a customer). new_customer:
+    first_order, expected_orders and value of the orders after the first, low, high. Intervals of sums and of the new
+    customer are 95 %: errors of the parameters by the delta method, and for sums the luck of customers. Notes say what was
+    found: no drop-out, spend that depends on frequency, customers left out. A backtest comes with it: the same model with
+    what was known earlier, see `Backtest`.
 
     Raises OptionError for months, margin, discount_rate and model out of range, and EmptyError when fewer than 30 customers came back.
 
@@ -112,10 +112,11 @@ def predict_clv(
     )
     slopes = _slopes(histories, histories_of["monetary"], fitted, spend, months, discount_rate)
     luck = _luck(expected, worth, spend)
+    known = orders.frame(orders.customers.select("customer_id", *TOLD)).set_index("customer_id")
     firsts = orders.frame(_firsts(known_purchases(orders), purchases_and_returns(orders))).set_index("customer_id")
     firsts = firsts.reindex(histories_of["customer_id"])
     return CustomerLifetimeValue(
-        table=table,
+        table=table.join(known, on="customer_id"),
         summary=_summary(orders, table, firsts, slopes * share, luck, (fitted, spend)),
         new_customer=_new_customer(firsts, fitted, spend, months, discount_rate, share),
         model=fitted,
@@ -222,7 +223,7 @@ def _summary(
         "segment": pd.Categorical(segment, list(segments.summary["segment"])),
     }
     if firsts["channel"].notna().any():
-        ways["first channel"] = pd.Categorical(firsts["channel"].fillna("(unknown)"))
+        ways["first channel"] = pd.Categorical(firsts["channel"].fillna("unknown"))
     parts = []
     for part, groups in ways.items():
         codes, count = groups.codes, len(groups.categories)

@@ -117,8 +117,9 @@ def fit_activity(
     gain = -np.inf if fitted is None else fitted.log_likelihood - without.log_likelihood
     if gain >= A_GAIN:
         return fitted
-    note = "No drop-out detectable: the orders look as if nobody left for good, so nobody is taken to have left."
-    return replace(without, notes=(note,))
+    notes = []
+    notes.append("No drop-out detectable: the orders look as if nobody left for good, so nobody is taken to have left.")
+    return replace(without, notes=tuple(notes))
 
 
 def _fit_drop_out(x: np.ndarray, t: np.ndarray, T: np.ndarray, w: np.ndarray, model: str) -> ActivityModel | None:
@@ -154,10 +155,10 @@ def _fit_drop_out(x: np.ndarray, t: np.ndarray, T: np.ndarray, w: np.ndarray, mo
         original = likelihoods.of_purchases(x, t, T, w, 0.0, after_first)
         best = -original(np.log(fitter.params_.to_numpy()))[0] * w.sum()
         law = DropOutAfterPurchase(*fitter.params_, after_first)
-        notes = (
-            ("The parameters of the model had to be held back; take what it expects with care.",) if penalizer else ()
-        )
-        return _model(model, law, fitter.params_, covariance, best, w, penalizer, notes)
+        notes = []
+        if penalizer:
+            notes.append("The parameters of the model had to be held back; take what it expects with care.")
+        return _model(model, law, fitter.params_, covariance, best, w, penalizer, tuple(notes))
     return None
 
 
@@ -180,10 +181,10 @@ def _fit_pareto(x: np.ndarray, t: np.ndarray, T: np.ndarray, w: np.ndarray) -> A
         return None
     if not (np.diag(covariance) > 0).all() or not np.isfinite(best):
         return None
-    notes = ()
+    notes, law = [], DropOutAnyTime(*fitter.params_)
     if step > 1:
-        notes = ("Pareto/NBD is slow; its parameters were fitted to part of the customers, evenly spread.",)
-    return _model("Pareto/NBD", DropOutAnyTime(*fitter.params_), fitter.params_, covariance, best, w, 0.0, notes)
+        notes.append("Pareto/NBD is slow; its parameters were fitted to part of the customers, evenly spread.")
+    return _model("Pareto/NBD", law, fitter.params_, covariance, best, w, 0.0, tuple(notes))
 
 
 def _fit_without_drop_out(x: np.ndarray, T: np.ndarray, w: np.ndarray) -> ActivityModel:

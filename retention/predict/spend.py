@@ -78,14 +78,14 @@ def fit_spend(frequency: np.ndarray, spend: np.ndarray) -> SpendModel:
                          len(x), excluded, together, tuple(notes))  # fmt: skip
     if len(x) < ENOUGH or np.ptp(m) <= 1e-9 * m.mean():
         mean = float(x @ m / x.sum()) if len(x) else float(np.nanmean(spend)) if repeats.any() else np.nan
-        few = "Too few repeat customers, or all alike, to model spend: every order is taken at its mean."
-        return replace(nothing, mean=mean, notes=(*notes, few))
+        notes.append("Too few repeat customers, or all alike, to model spend: every order is taken at its mean.")
+        return replace(nothing, mean=mean, notes=tuple(notes))
     unit = m.mean()
     likelihood = likelihoods.of_spend(x, m / unit, np.ones(len(x)), 0.0)
     fitted = _spend_parameters(x, m / unit)
     if fitted is None:
-        odd = "Spend does not follow the model: every order is taken at the mean of repeat orders."
-        return replace(nothing, mean=float(x @ m / x.sum()), notes=(*notes, odd))
+        notes.append("Spend does not follow the model: every order is taken at the mean of repeat orders.")
+        return replace(nothing, mean=float(x @ m / x.sum()), notes=tuple(notes))
     values, covariance = fitted
     best = -likelihood(np.log(values.to_numpy()))[0] * len(x) - len(x) * np.log(unit)
     values["v"] *= unit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import ibis.expr.types as ir
@@ -11,7 +11,7 @@ import pandas as pd
 
 from retention.errors import EmptyError
 from retention.intervals import wilson
-from retention.orders import Orders, known_purchases, whole_history
+from retention.orders import Orders, Selection, known_purchases, whole_history
 from retention.periods import day_number
 from retention.schema import CUSTOMERS
 from retention.segment.conditions import Condition
@@ -48,7 +48,7 @@ class CustomerSelection:
     notes: tuple[str, ...] = ()
 
 
-def select_customers(orders: Orders, rule: str | dict | Rule) -> CustomerSelection:
+def select_customers(orders: Orders, rule: str | dict | Rule, limit: int | None = None) -> CustomerSelection:
     """The customers who meet a rule, such as "spent over 500 and silent for more than 90 days".
 
     A rule looks at everything known of a customer up to the end of observation. Filters choose among the customers and do not
@@ -62,7 +62,9 @@ def select_customers(orders: Orders, rule: str | dict | Rule) -> CustomerSelecti
     without a discount and without a code. Age = year of the end of observation − year of birth. The rating is the last one. A
     product that came back was bought all the same. Who has no tags in a customers file that knows tags has none.
 
-    Returns a CustomerSelection; rule: what `rule_of` takes. table: customer_id, customer_ref, name, email, phone, country, city, contactable (has an e-mail
+    rule: what `rule_of` takes. limit: so many rows of the table, those who brought most; all the figures are of everybody.
+
+    Returns a CustomerSelection. table: customer_id, customer_ref, name, email, phone, country, city, contactable (has an e-mail
     address of their own), consent, orders, net (currency units), first_order, last_order, days_since_order; those who brought
     most first. conditions: field, test, value, days, customers (who meet it, by itself), missing (of whom it cannot be told),
     share (customers ÷ all customers); the last row, without a field, is the whole rule. share_of_net = net of the chosen ÷ net
@@ -80,7 +82,9 @@ def select_customers(orders: Orders, rule: str | dict | Rule) -> CustomerSelecti
     (853, 1.0, 0)
     """
     rule = rule_of(rule)
-    each = _looked_at(judged(rule, whole_history(orders), orders.as_of), known_purchases(orders))
+    each = judged(rule, whole_history(orders), orders.as_of)
+    if replace(orders.selection, end=None, count=(), leave_out=()) != Selection():
+        each = _looked_at(each, known_purchases(orders))
     sums = orders.frame(_sums(each, len(rule.conditions))).iloc[0].fillna(0)
     total, chosen = int(sums["all"]), int(sums["met"])
     if not total:
@@ -88,9 +92,8 @@ def select_customers(orders: Orders, rule: str | dict | Rule) -> CustomerSelecti
             "No order names a customer who can be told apart.", "Export the orders with an e-mail or customer number."
         )
     low, high = wilson(sums["repeaters"], chosen)
-    table = _listed(orders, each)
     return CustomerSelection(
-        table=table,
+        table=_listed(orders, each, limit),
         conditions=_conditions(rule, sums),
         rule=rule,
         customers=chosen,
@@ -101,7 +104,7 @@ def select_customers(orders: Orders, rule: str | dict | Rule) -> CustomerSelecti
         repeat_rate=float(sums["repeaters"] / chosen) if chosen else np.nan,
         repeat_rate_low=float(low),
         repeat_rate_high=float(high),
-        reachable=int((table["contactable"].eq(True) & table["consent"].eq(True)).sum()),
+        reachable=int(sums["reachable"]),
         untold=int(sums["untold"]),
         currency=orders.currency,
         notes=_notes(rule, int(sums["untold"])),
@@ -176,6 +179,8 @@ def _looked_at(each: ir.Table, purchases: ir.Table) -> ir.Table:
 
 @lru_cache
 def _sums(each: ir.Table, conditions: int) -> ir.Table:
+    agreed = CUSTOMERS.filter(CUSTOMERS.contactable, CUSTOMERS.consent).select(reached="customer_id")
+    each = each.left_join(agreed, each.customer_id == agreed.reached)
     met = {f"met_{n}": each.count(where=each[f"met_{n}"]) for n in range(conditions)}
     missing = {f"missing_{n}": each.count(where=each[f"met_{n}"].isnull()) for n in range(conditions)}
     return each.aggregate(
@@ -184,23 +189,31 @@ def _sums(each: ir.Table, conditions: int) -> ir.Table:
         untold=each.count(where=each.is_met.isnull()),
         net=each.net.sum(),
         net_met=each.net.sum(where=each.is_met),
+        reachable=each.count(where=each.is_met & each.reached.notnull()),
         repeaters=each.count(where=each.is_met & (each.orders > 1)),
         **met,
         **missing,
     )
 
 
-def _listed(orders: Orders, each: ir.Table) -> pd.DataFrame:
-    chosen = each.filter(each.is_met).select("customer_id", "orders", "net", "first_day", "last_day")
-    people = CUSTOMERS.select(person="customer_id", customer_ref="customer_ref", **{name: name for name in TOLD})
-    joined = chosen.inner_join(people, chosen.customer_id == people.person).drop("person")
-    table = orders.frame(joined).sort_values(["net", "customer_ref"], ascending=[False, True], ignore_index=True)
+def _listed(orders: Orders, each: ir.Table, limit: int | None) -> pd.DataFrame:
+    table = orders.frame(_people(each, limit)).sort_values(
+        ["net", "customer_ref"], ascending=[False, True], ignore_index=True
+    )
     first, last = table.pop("first_day"), table.pop("last_day")
-    table = table[["customer_id", "customer_ref", *TOLD, "orders", "net"]]
     table["net"] = table["net"] / 100
     table["first_order"], table["last_order"] = (pd.to_datetime(day, unit="D") for day in (first, last))
     table["days_since_order"] = day_number(orders.as_of) - last.astype("int64")
     return table
+
+
+@lru_cache
+def _people(each: ir.Table, limit: int | None) -> ir.Table:
+    chosen = each.filter(each.is_met).select("customer_id", "orders", "net", "first_day", "last_day")
+    people = CUSTOMERS.select(person="customer_id", customer_ref="customer_ref", **{name: name for name in TOLD})
+    joined = chosen.inner_join(people, chosen.customer_id == people.person)
+    joined = joined.select("customer_id", "customer_ref", *TOLD, "orders", "net", "first_day", "last_day")
+    return joined if limit is None else joined.order_by(joined.net.desc(), joined.customer_ref).limit(limit)
 
 
 def _conditions(rule: Rule, sums: pd.Series) -> pd.DataFrame:

@@ -99,7 +99,7 @@ def cluster_segments(
     3 or more purchases and twice the shop's) and by up to two features whose mean lies half a standard deviation or more from
     the average customer's; "larger orders" means larger than the average customer's.
 
-    Returns a ClusterSegments. table: customer_id, the features, cluster. summary, the largest first: cluster, customers, share, net
+    Returns a ClusterSegments. table: customer_id, net (currency units), the features, cluster. summary, the largest first: cluster, customers, share, net
     (currency units), share_of_net, median_<feature>, mean_<feature> (of shares, whose medians are mostly 0 or 1), difference_<feature> (standard deviations from the average customer),
     repeat_rate with repeat_rate_low and repeat_rate_high (Wilson), enough (at least 30 customers). scores: k, silhouette,
     smallest_share. With k a number there are so many clusters, whether the data have them or not: see best_k.
@@ -123,7 +123,7 @@ def cluster_segments(
         raise EmptyError(
             "No order names a customer who can be told apart.", "Export the orders with an e-mail or customer number."
         )
-    table = _features(found, day_number(orders.as_of))[["customer_id", *features]]
+    table = _features(found, day_number(orders.as_of))[["customer_id", "net", *features]]
     scaled = {name: standardised(table[name]) for name in features}
     used = tuple(name for name, values in scaled.items() if values is not None)
     wanted = None if k == "auto" else int(k)
@@ -139,7 +139,7 @@ def cluster_segments(
     table["cluster"] = pd.Categorical.from_codes(np.argsort(order)[parts.labels], [names[place] for place in order])
     return ClusterSegments(
         table=table,
-        summary=_summary(table, points, used, frequency, found["net"].to_numpy(dtype=float) / 100),
+        summary=_summary(table, points, used, frequency),
         scores=parts.scores,
         features=used,
         constant=tuple(name for name in features if name not in used),
@@ -190,6 +190,7 @@ def _features(found: pd.DataFrame, as_of: int) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "customer_id": found["customer_id"],
+            "net": found["net"] / 100,
             "recency_days": as_of - found["last_day"].astype("int64"),
             "frequency": frequency,
             "monetary": found["net"] / 100,
@@ -254,10 +255,8 @@ def _largest_first(labels: np.ndarray, names: list[str]) -> list[int]:
     return sorted(range(len(names)), key=lambda place: (-sizes[place], names[place]))
 
 
-def _summary(
-    table: pd.DataFrame, points: np.ndarray, used: Sequence[str], frequency: np.ndarray, net: np.ndarray
-) -> pd.DataFrame:
-    names = table["cluster"].cat.categories
+def _summary(table: pd.DataFrame, points: np.ndarray, used: Sequence[str], frequency: np.ndarray) -> pd.DataFrame:
+    names, net = table["cluster"].cat.categories, table["net"].to_numpy()
     groups = table["cluster"].cat.codes.to_numpy()
     n = np.bincount(groups, minlength=len(names))
     again = np.bincount(groups, weights=frequency > 1, minlength=len(names))

@@ -12,7 +12,6 @@ import ibis.expr.types as ir
 from retention.margin import SCALE
 from retention.periods import day_number
 from retention.schema import CUSTOMERS, FEEDBACK, LINES, PEOPLE
-from retention.segment.rfm import A_YEAR, seasonal_customers
 from retention.segment.schemes import SCHEMES, SEASONAL
 
 AMOUNTS = ("at least", "less than", "at most", "more than", "between")
@@ -33,7 +32,7 @@ class Field:
     """One thing known of a customer.
 
     kind: number, money (currency units), share (0 to 1), date, word (one a customer), words (several a customer) or yes/no
-    source: which table it is read from, see `source`
+    source: which table it is read from, see `source`; segments are made of all the customers together
     value: the value from the source; where a customer has several rows there, the sum over those of a condition, or for
     words the column that holds them
     in_days: whether it can be asked of the last days only
@@ -100,7 +99,7 @@ FIELDS = {
     "guest": Field("yes/no", "customers", _column("is_guest")),
     "score": Field("number", "ratings", _column("score")),
 }
-ONE_ROW = ("customers", "ratings", "segments")  # sources with one row a customer; the others are added up
+ONE_ROW = ("customers", "ratings")  # sources with one row a customer; the others are added up
 
 
 def of_known(history: ir.Table, as_of: date) -> ir.Table:
@@ -126,7 +125,7 @@ def source(name: str, paid: ir.Table, as_of: date) -> ir.Table:
         tidy = PEOPLE.tags.replace(";", ",").replace("|", ",").replace(", ", ",").strip()
         known = PEOPLE.mutate(tidy=tidy, tagged=tidy.count().over(ibis.window())).filter(PEOPLE.customer_id.notnull())
         return known.select("customer_id", tags=ibis.ifelse(known.tagged > 0, known.tidy.fill_null(""), known.tidy))
-    return _last_ratings(as_of) if name == "ratings" else _segments(paid)
+    return _last_ratings(as_of)
 
 
 def holds(condition_field: str, column: ir.StringColumn, words: tuple[str, ...]) -> ir.BooleanValue:
@@ -144,28 +143,3 @@ def _last_ratings(as_of: date) -> ir.Table:
     newest = [known.given_at.isnull(), ibis.desc("given_at"), "score"]
     place = ibis.row_number().over(ibis.window(group_by="customer_id", order_by=newest))
     return known.mutate(place=place).filter(lambda table: table.place == 0).select("customer_id", "score")
-
-
-def _segments(paid: ir.Table) -> ir.Table:
-    """Every customer's segment as `rfm_segments` gives it with its usual scheme, worked out where the data are."""
-    scheme = SCHEMES["quintile"]
-    each = paid.group_by("customer_id").aggregate(
-        silent=paid.ago.min(where=paid.is_purchase),
-        orders=paid.count(where=paid.is_purchase),
-        net=paid.net.sum(),
-    )
-    each = each.filter(each.orders > 0)
-
-    def steps(value: ir.Value) -> ir.Value:
-        smaller = ibis.rank().over(ibis.window(order_by=value))
-        return (smaller * scheme.levels) // each.count().over(ibis.window())
-
-    each = each.mutate(r=scheme.levels - steps(each.silent), f=1 + steps(each.orders), m=1 + steps(each.net))
-    code = each.r * 100 + each.f * 10 + each.m
-    named = {name: [int(code) for code, other in scheme.segments.items() if other == name] for name in scheme.names}
-    usual = ibis.cases(*((code.isin(codes), name) for name, codes in named.items()))
-    purchases = paid.filter(paid.is_purchase)
-    calls = seasonal_customers(purchases)
-    each = each.mutate(usual=usual).left_join(calls, each.customer_id == calls.seasonal_id)
-    is_seasonal = each.seasonal_id.notnull() & (each.silent <= A_YEAR[1]) & (each.r < scheme.levels - 1)
-    return each.select("customer_id", segment=ibis.ifelse(is_seasonal, SEASONAL, each.usual))

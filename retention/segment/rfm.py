@@ -5,20 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from retention.errors import EmptyError, OptionError, check_option
+from retention.errors import EmptyError, check_option
 from retention.intervals import ENOUGH, ratio_of_sums, wilson
+from retention.margin import margin_missing
 from retention.orders import Orders, known_purchases, purchases_and_returns
 from retention.periods import day_number
 from retention.segment.schemes import CUT, SEASONAL, RfmScheme, codes, scheme_of
+from retention.segment.scores import called_seasonal, seasonal_customers
 
 MONETARY = ("net", "profit")
-SEASON = 45  # days within which purchases belong to one season
-A_YEAR = (320, 410)  # days from one season to the same season of the next year
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ def rfm_segments(orders: Orders, scheme: str | RfmScheme = "quintile", monetary:
     """
     check_option("monetary", monetary, MONETARY)
     if monetary == "profit" and orders.margin is None:
-        raise OptionError("Profit needs a gross margin.", "Give one with orders.with_margin(0.35).")
+        raise margin_missing()
     found = orders.frame(_by_customer(purchases_and_returns(orders), known_purchases(orders)))
     if found.empty:
         raise EmptyError(
@@ -129,19 +128,6 @@ def _by_customer(orders: ir.Table, purchases: ir.Table) -> ir.Table:
     return joined.select(*sums.columns, is_seasonal=joined.seasonal_id.notnull())
 
 
-def seasonal_customers(purchases: ir.Table) -> ir.Table:
-    """Who bought in one season of every year: seasonal_id."""
-    in_time = ibis.window(group_by="customer_id", order_by="order_id")
-    low, high = A_YEAR
-    over = purchases.group_by("customer_id").aggregate(days=purchases.day.max() - purchases.day.min())
-    gaps = purchases.semi_join(over.filter(over.days >= low), "customer_id")  # sorting all the others takes a second
-    gaps = gaps.filter(gaps.order_number.notnull())
-    gaps = gaps.select("customer_id", gap=gaps.day - gaps.day.lag(1).over(in_time))
-    gaps = gaps.filter(gaps.gap > SEASON)
-    each = gaps.group_by(seasonal_id="customer_id").aggregate(shortest=gaps.gap.min(), longest=gaps.gap.max())
-    return each.filter(each.shortest >= low, each.longest <= high).select("seasonal_id")
-
-
 def _codes_and_segments(
     table: pd.DataFrame, scheme: RfmScheme, is_seasonal: np.ndarray
 ) -> tuple[pd.Categorical, pd.Categorical]:
@@ -152,7 +138,7 @@ def _codes_and_segments(
     of_code = np.array([names.index(scheme.segments[code]) for code in every])
     segments = of_code[places]
     silent = table["recency_days"].to_numpy()
-    calls = is_seasonal & (silent <= A_YEAR[1]) & (table["r"].to_numpy() < scheme.levels - 1)
+    calls = called_seasonal(is_seasonal, silent, table["r"].to_numpy(), scheme.levels)
     if calls.any():
         names = list(dict.fromkeys([*names, SEASONAL]))
         segments = np.where(calls, names.index(SEASONAL), segments)

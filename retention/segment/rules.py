@@ -12,8 +12,11 @@ from typing import Any
 import ibis.expr.types as ir
 
 from retention.errors import OptionError, check_option
+from retention.margin import margin_missing
+from retention.periods import day_number
 from retention.segment.conditions import Condition, columns, met
 from retention.segment.fields import FIELDS, ONE_ROW, of_known, source
+from retention.segment.scores import with_segments
 
 HOWS = ("all", "any")
 DEEPEST = 2  # a rule, and rules in it
@@ -132,25 +135,29 @@ def judged(rule: Rule, history: ir.Table, as_of: date) -> ir.Table:
     """
     conditions = rule.conditions
     if "profit" not in history.columns and any(condition.field == "profit" for condition in conditions):
-        raise OptionError("Profit needs a gross margin.", "Give one with orders.with_margin(0.35).")
+        raise margin_missing()
     paid = of_known(history, as_of)
-    asked: dict[str, dict[str, ir.Value]] = {"orders": {}}
-    tables = {"orders": paid}
+    by_source: dict[str, list[tuple[int, Condition]]] = {}
     for n, condition in enumerate(conditions):
-        name = FIELDS[condition.field].source
-        if name not in tables:
-            tables[name], asked[name] = source(name, paid, as_of), {}
-        asked[name] |= columns(n, condition, tables[name])
+        by_source.setdefault(FIELDS[condition.field].source, []).append((n, condition))
+
+    def asked(name: str, table: ir.Table) -> dict[str, ir.Value]:
+        return {key: value for n, one in by_source.pop(name, []) for key, value in columns(n, one, table).items()}
+
     each = paid.group_by("customer_id").aggregate(
         orders=paid.count(where=paid.is_purchase),
         net=paid.net.sum().cast("int64"),
         first_day=paid.day.min(where=paid.is_purchase),
         last_day=paid.day.max(where=paid.is_purchase),
-        **asked.pop("orders"),
+        **asked("orders", paid),
     )
     each = each.filter(each.orders > 0)
-    for name, values in asked.items():
-        table, key = tables[name], f"{name}_id"
+    if "segments" in by_source:
+        each = with_segments(each, paid, day_number(as_of) - 1)
+        each = each.mutate(**asked("segments", each))
+    for name in list(by_source):
+        table, key = source(name, paid, as_of), f"{name}_id"
+        values = asked(name, table)
         if name in ONE_ROW:
             told = table.select(table.customer_id.name(key), **values)
         else:

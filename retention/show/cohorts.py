@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pandas as pd
+
 from retention.measure.starting_groups import OTHERS, UNKNOWN
 from retention.show.i18n import _, period_label
 
@@ -38,6 +40,13 @@ def row_names(result: object) -> dict[str, str]:
     rows = result.table.index
     keys = [row.date().isoformat() for row in rows] if result.by == "period" else list(rows)
     return {key: row_name(key, result.by, result.period) for key in keys}
+
+
+def coming(result: object, forecast: object, column: str = "share") -> pd.DataFrame:
+    """A column of `forecast_cohorts` in the shape of the cohort table, empty wherever there are facts."""
+    cells = forecast.table[forecast.table["is_forecast"]]
+    wide = cells.pivot(index="cohort", columns="age", values=column)
+    return wide.reindex(index=result.table.index, columns=result.counts.columns)
 
 
 def age_name(age: int, period: str) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+PHONE = re.compile(r"\+[1-9]\d{6,14}")  # as E.164 has it; nothing in it can be run
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:
@@ -26,7 +29,9 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
 def neutral(value: object) -> object:
     """The same value, with an apostrophe where a spreadsheet would run it.
 
-    >>> neutral("@SUM(A1)"), neutral("A1"), neutral(-5)
-    ("'@SUM(A1)", 'A1', -5)
+    >>> neutral("@SUM(A1)"), neutral("A1"), neutral(-5), neutral("+48600700800")
+    ("'@SUM(A1)", 'A1', -5, '+48600700800')
     """
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+    if not isinstance(value, str) or not value.startswith(FORMULA_STARTS) or PHONE.fullmatch(value):
+        return value
+    return f"'{value}"

@@ -13,7 +13,7 @@ from retention.show.measures import measure_name
 
 NO_COLUMN = (
     "purchase", "customer", "cohort", "interval", "wholesale", "silence", "censored", "expected_range", "low_rating", "reply_time",
-    "retained_customers", "reactivated_customers", "lapsed_customers", "rfm", "churn_risk",
+    "retained_customers", "reactivated_customers", "lapsed_customers", "rfm", "backtest", "churn_risk",
 )  # fmt: skip
 
 
@@ -60,6 +60,7 @@ def name(term: str) -> str:
         "bought_again": _("Bought again within 90 days"),
         "reply_time": _("Reply time"),
         "rfm": _("RFM scores"),
+        "backtest": _("Backtest"),
         "churn_risk": _("Risk of staying away"),
         "value_at_risk": _("Value at risk"),
     }
@@ -170,6 +171,22 @@ def _definitions() -> dict[str, str]:
         "simple_clv": _(
             "A rough idea of what a customer brings in a lifetime. Average order value × orders a year × gross margin ÷ churn "
             "rate of a year. Not a forecast."
+        ),
+        "clv": _(
+            "What a customer is expected to bring in the time ahead. Lifetime value = expected orders × what an order brings × "
+            "margin, later money counting less. Without a margin it is revenue."
+        ),
+        "p_alive": _(
+            "Of 100 customers with such a history, so many have not left for good. Nobody says good-bye, so it is a chance. Never "
+            "add these chances up into a number of active customers."
+        ),
+        "expected_orders": _(
+            "How many orders a customer is expected to place in the time ahead, on average over all customers with such a history. "
+            "Several orders on one day are one."
+        ),
+        "backtest": _(
+            "The same model asked on an earlier day, knowing nothing of what came after. What it expected stands beside what came, and "
+            "beside plain rules that need no model."
         ),
         "cohort": _(
             "All customers whose first purchase falls into the same period, for instance March 2025. They are followed "

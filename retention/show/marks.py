@@ -58,6 +58,7 @@ def notes():
         "complete": "",
         "incomplete": _("Incomplete: not over yet, or only partly in the data"),
         "few": _("Fewer than 30 customers: too few to tell"),
+        "forecast": _("Forecast: has not happened yet"),
     }
 
 
@@ -67,7 +68,12 @@ def states(complete, few):
 
 
 def _state_names():
-    return {"complete": _("Complete"), "incomplete": _("Incomplete"), "few": _("Under 30 customers")}
+    return {
+        "complete": _("Complete"),
+        "incomplete": _("Incomplete"),
+        "few": _("Under 30 customers"),
+        "forecast": _("~ Forecast"),
+    }
 
 
 def age_title(period):

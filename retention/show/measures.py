@@ -21,6 +21,7 @@ _SHARES = {
     "discount_share",
     "return_rate",
     "share",
+    "p_alive",
     *(f"second_order_rate_{days}" for days in (30, 60, 90, 180, 365)),
 }
 _MONEY = {
@@ -40,6 +41,7 @@ _MONEY = {
     "net_to_date",
     "profit_to_date",
     "cac",
+    "clv",
 }
 
 
@@ -93,6 +95,9 @@ def measure_name(measure):
         "profit_to_date": _("Profit per customer to date"),
         "cac": _("Cost of a new customer"),
         "payback": _("Cost of a new customer earned back"),
+        "clv": _("Customer lifetime value ahead"),
+        "p_alive": _("Chance to still be a customer"),
+        "expected_orders": _("Expected orders"),
     }
     if measure.startswith("second_order_rate_"):
         return _("Second order within {days} days").format(days=measure.rpartition("_")[2])

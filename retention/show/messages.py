@@ -45,6 +45,8 @@ EXPLAINED = (
     rt.predict_clv,
     rt.segment_movement,
     rt.demographic_table,
+    rt.forecast_cohorts,
+    rt.forecast_revenue,
     rt.score_churn,
     rt.value_at_risk,
     rt.predict_next_orders,

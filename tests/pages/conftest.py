@@ -11,6 +11,7 @@ import nbformat
 import pytest
 from jupyter_client.manager import KernelManager
 from nbformat.v4 import new_code_cell
+from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.testing.v1 import AppTest, app_test
 
@@ -27,12 +28,20 @@ if not hasattr(rt.load_sample, "cache_info"):
 """
 
 
+class Kept(MediaFileManager):
+    """The files of a run, with where they lie."""
+
+    def __init__(self, storage: MemoryMediaFileStorage) -> None:
+        super().__init__(storage)
+        self.storage = storage
+
+
 class Visitor:
     """One session of the app. Everything is addressed by what is written on it."""
 
-    def __init__(self, app: Path, stores: list[MemoryMediaFileStorage], data: Data | None = None) -> None:
+    def __init__(self, app: Path, kept: list[Kept], data: Data | None = None) -> None:
         self.test = AppTest.from_file(app, default_timeout=60)
-        self._stores = stores
+        self._kept = kept
         if data is not None:
             self.test.session_state["data"] = data
         self._settle()
@@ -105,10 +114,10 @@ class Visitor:
     @property
     def downloads(self) -> dict[str, bytes]:
         """File name → content of everything that can be taken away."""
-        files = [
-            self._stores[-1].get_file(button.proto.url.rpartition("/")[2])
-            for button in self.test.get("download_button")
-        ]
+        (manager,) = self._kept
+        buttons = [button.proto for button in self.test.get("download_button")]
+        urls = [button.url or manager.execute_deferred(button.deferred_file_id) for button in buttons]
+        files = [manager.storage.get_file(url.rpartition("/")[2]) for url in urls]
         return {file.filename: file.content for file in files}
 
     @property
@@ -127,38 +136,37 @@ def _unmarked(text: str) -> str:
 
 
 @pytest.fixture
-def stores(monkeypatch: pytest.MonkeyPatch) -> list[MemoryMediaFileStorage]:
-    """What AppTest keeps for download, which it offers no way to read: one store a run, the latest last."""
-    kept = []
+def kept(monkeypatch: pytest.MonkeyPatch) -> list[Kept]:
+    """What AppTest keeps for download, which it offers no way to read: the manager of the latest run."""
+    latest: list[Kept] = []
 
-    class Kept(MemoryMediaFileStorage):
-        def __init__(self, endpoint: str) -> None:
-            super().__init__(endpoint)
-            kept[:] = [self]
+    def keep(storage: MemoryMediaFileStorage) -> Kept:
+        latest[:] = [Kept(storage)]
+        return latest[0]
 
-    monkeypatch.setattr(app_test, "MemoryMediaFileStorage", Kept)
-    return kept
+    monkeypatch.setattr(app_test, "MediaFileManager", keep)
+    return latest
 
 
 @pytest.fixture
 def visitor(
     root: Path,
-    stores: list[MemoryMediaFileStorage],
+    kept: list[Kept],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Visitor:
     """Somebody who has opened the app on a machine that remembers nothing, and brought nothing."""
     monkeypatch.setenv("RETENTION_HOME", str(tmp_path_factory.mktemp("home")))
-    return Visitor(root / "app.py", stores)
+    return Visitor(root / "app.py", kept)
 
 
 @pytest.fixture
 def at_sample(
-    root: Path, stores: list[MemoryMediaFileStorage], shop: rt.Orders, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    root: Path, kept: list[Kept], shop: rt.Orders, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Visitor:
     """Somebody who has opened the sample shop, which `test_without_data_the_page_offers_a_sample_shop` does by hand."""
     monkeypatch.setenv("RETENTION_HOME", str(tmp_path / "home"))
-    return Visitor(root / "app.py", stores, Data(shop, Load(sample="shop")))
+    return Visitor(root / "app.py", kept, Data(shop, Load(sample="shop")))
 
 
 @pytest.fixture(scope="session")

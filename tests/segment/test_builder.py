@@ -45,6 +45,16 @@ def test_the_figures_of_the_chosen_are_theirs(corner):
     assert [found.repeat_rate_low, found.repeat_rate_high] == [float(end) for end in wilson(2, 2)]
 
 
+def test_a_limit_shortens_the_table_and_no_figure(shop):
+    rule = {"any": [TWICE, {"all": [{"field": "segment", "test": "any of", "value": "Champions"}]}]}
+    every, some = rt.select_customers(shop, rule), rt.select_customers(shop, rule, limit=7)
+    pd.testing.assert_frame_equal(some.table, every.table.head(7))
+    pd.testing.assert_frame_equal(some.conditions, every.conditions)
+    told = ("customers", "share", "net", "share_of_net", "repeat_rate", "reachable", "untold", "notes")
+    assert [getattr(some, name) for name in told] == [getattr(every, name) for name in told]
+    assert every.reachable == (every.table["contactable"] & every.table["consent"].eq(True)).sum() > 7
+
+
 def test_the_conditions_stand_by_themselves_and_the_rule_last(corner):
     table = rt.select_customers(corner, PHONE_NO_CASE).conditions
     assert table["customers"].tolist() == [2, 0, 0]  # ann and bob bought a phone, and everybody a case

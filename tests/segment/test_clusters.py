@@ -65,6 +65,22 @@ def test_three_kinds_of_buyers_are_found_again(three_kinds, result):
     }
 
 
+def test_the_list_of_everybody_holds_their_group_and_how_to_write_to_them(three_kinds, result):
+    people = rt.cluster_customers(three_kinds, result)
+    known = three_kinds.frame(three_kinds.customers).set_index("customer_ref")
+    groups = result.table.set_index("customer_id")["cluster"]
+    assert people["cluster"].tolist() == groups[known.loc[people["customer_ref"], "customer_id"]].tolist()
+    assert people["customer_ref"].is_unique
+    assert len(people) == len(result.table)
+    in_order = people.sort_values(["net", "customer_ref"], ascending=[False, True])
+    assert people["customer_ref"].tolist() == in_order["customer_ref"].tolist()
+    for limit in (1, 7, 10_000):
+        pd.testing.assert_frame_equal(rt.cluster_customers(three_kinds, result, limit), people.head(limit))
+    alike = bought(*((f"c{n:04}", "2025-01-01") for n in range(1100)))
+    some = rt.cluster_customers(alike, rt.cluster_segments(alike, k=2), limit=3)
+    assert some["customer_ref"].tolist() == ["c0000", "c0001", "c0002"]
+
+
 def test_the_summary_agrees_with_plain_pandas(three_kinds, result):
     table, summary = result.table, result.summary.set_index("cluster")
     money = three_kinds.frame(three_kinds.customers.select("customer_id", "net")).set_index("customer_id")["net"] / 100
@@ -87,7 +103,7 @@ def test_the_summary_agrees_with_plain_pandas(three_kinds, result):
 
 def test_features_by_hand():
     result = rt.cluster_segments(read(CORNER_SHOP), features=tuple(WORDS))
-    assert list(result.table) == ["customer_id", *WORDS, "cluster"]
+    assert list(result.table) == ["customer_id", "net", *WORDS, "cluster"]
     by_hand = {  # ann, bob, dee
         "recency_days": [38, 1, 11],
         "frequency": [2, 3, 2],

@@ -137,7 +137,7 @@ def test_profit_ranks_differently_from_revenue(orders):
     assert table["m"].to_dict() == {"ann": 3, "bob": 4, "cyd": 2, "dee": 1, "eve": 4}
     summary = rt.rfm_segments(margins).summary.set_index("segment")
     assert summary.loc["Hibernating", "profit"] == pytest.approx(28)
-    with pytest.raises(rt.OptionError, match="Profit needs a gross margin"):
+    with pytest.raises(rt.OptionError, match="Profit needs the gross margin"):
         rt.rfm_segments(orders, monetary="profit")
     with pytest.raises(rt.OptionError, match="net, profit"):
         rt.rfm_segments(orders, monetary="gross")

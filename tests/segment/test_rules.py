@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 import retention as rt
 from retention.orders import whole_history
+from retention.periods import day_number
 from retention.segment.conditions import Condition
-from retention.segment.fields import FIELDS, TESTS, of_known, source
+from retention.segment.fields import FIELDS, TESTS
 from retention.segment.rules import Rule, rule_of
+from retention.segment.scores import standings, with_segments
 
 ORDERS = """order_id,ordered_at,status,email,phone,country,city,consent,is_guest,channel,product,category,quantity,unit_price,discount,discount_code,refunded
 1,2025-01-10,paid,ann@example.com,,PL,Gdynia,yes,no,web,Lamp,Light,2,100,,,
@@ -220,7 +222,8 @@ def test_the_order_of_the_rows_is_irrelevant():
 def test_segments_are_those_of_rfm_segments(sample, shop):
     """A rule works the segments out where the data are; both have to agree for every customer."""
     orders = shop if sample == "small" else rt.load_sample(sample)
-    found = orders.frame(source("segments", of_known(whole_history(orders), orders.as_of), orders.as_of))
+    history = whole_history(orders)
+    found = orders.frame(with_segments(standings(history), history, day_number(orders.as_of) - 1))
     table = rt.rfm_segments(orders).table
     expected = dict(zip(table["customer_id"], table["segment"].astype(str), strict=True))
     assert dict(zip(found["customer_id"], found["segment"], strict=True)) == expected
@@ -298,8 +301,10 @@ def test_a_discount_code_is_the_same_however_it_is_written(shop):
 def test_profit_needs_a_margin():
     orders = rt.read_orders(ORDERS.encode())
     rule = Rule("all", (Condition("profit", "at least", 1),))
-    with pytest.raises(rt.OptionError, match=r"Profit needs a gross margin\. Give one with orders\.with_margin"):
+    with pytest.raises(
+        rt.OptionError, match=r"Profit needs the gross margin of the shop\. .* Such as orders\.with_margin"
+    ):
         rt.select_customers(orders, rule)
-    with pytest.raises(rt.OptionError, match="Profit needs a gross margin"):
+    with pytest.raises(rt.OptionError, match="Profit needs the gross margin"):
         orders.filter(customers=rule)
     assert refs(orders.with_margin(0.5), rule) == {ANN, BOB, TEL}

@@ -56,8 +56,8 @@ def test_the_profile_marks_what_is_clearly_more_or_less(two):
 def test_the_sizes_stand_beside_the_revenue(two):
     chart = charts.cluster_sizes(two)
     assert rows_of(chart)["line"].tolist() == [
-        "One-time buyers: smaller orders: 80.0% of customers, 3.8% of net revenue",
-        "Repeat buyers: larger orders: 20.0% of customers, 96.2% of net revenue",
+        "One-time buyers: smaller orders\n80.0% of customers, 3.8% of net revenue",
+        "Repeat buyers: larger orders\n20.0% of customers, 96.2% of net revenue",
     ]
     assert "Repeat buyers: larger orders: 20.0% of customers, 96.2% of net revenue." in chart.description
     chart.to_dict(validate=True)

@@ -18,9 +18,16 @@ def test_text_that_a_spreadsheet_would_run_is_kept_from_running(start):
     assert csv_bytes(pd.DataFrame({"name": [f"{start}1"]})).decode("utf-8-sig").count("'") == 1
 
 
-@pytest.mark.parametrize("value", ["A1", " =1", "", "Anna = Bob", -5, -2.5, None])
+@pytest.mark.parametrize("value", ["A1", " =1", "", "Anna = Bob", -5, -2.5, None, "+48600700800", "+1202555019"])
 def test_everything_else_stays_as_it_is(value):
     assert neutral(value) == value
+
+
+@pytest.mark.parametrize(
+    "value", ["+1+1", "+48600700800+A1", "+48 600 700 800", "+0", "+48600700800\n=1", "-48600700800"]
+)
+def test_only_a_plain_phone_number_may_begin_with_a_plus(value):
+    assert neutral(value) == f"'{value}"
 
 
 def test_column_names_are_text_from_a_file_too():

@@ -8,9 +8,11 @@ from retention.show.charts.bridge import revenue_waterfall
 from retention.show.charts.builder import condition_bars
 from retention.show.charts.channels import channel_flow
 from retention.show.charts.clusters import cluster_profile, cluster_sizes
+from retention.show.charts.clv import backtest_by_frequency, backtest_weeks, value_bars
 from retention.show.charts.cohorts import cohort_difference, retention_curve, retention_heatmap
 from retention.show.charts.customer import customer_timeline, segment_history
 from retention.show.charts.feedback import complaint_rates, feedback_rates, reply_rates, score_bars
+from retention.show.charts.forecast import forecast_backtest, revenue_forecast
 from retention.show.charts.groups import rate_bars, rates_by_group
 from retention.show.charts.kpis import kpi_line, net_by_period
 from retention.show.charts.movement import segment_flow
@@ -22,6 +24,8 @@ from retention.show.charts.timing import next_order_curve
 from retention.show.charts.vendors import vendor_dots
 
 __all__ = [
+    "backtest_by_frequency",
+    "backtest_weeks",
     "channel_flow",
     "cluster_profile",
     "cluster_sizes",
@@ -31,6 +35,7 @@ __all__ = [
     "customer_timeline",
     "expected_weeks",
     "feedback_rates",
+    "forecast_backtest",
     "kpi_line",
     "net_by_period",
     "next_order_curve",
@@ -41,6 +46,7 @@ __all__ = [
     "reply_rates",
     "retention_curve",
     "retention_heatmap",
+    "revenue_forecast",
     "revenue_waterfall",
     "score_bars",
     "score_reliability",
@@ -48,5 +54,6 @@ __all__ = [
     "segment_flow",
     "segment_history",
     "value_at_risk_bars",
+    "value_bars",
     "vendor_dots",
 ]

@@ -1,12 +1,14 @@
 """Who comes back, by cohort."""
 
+from dataclasses import replace
+
 import altair as alt
 import numpy as np
 import pandas as pd
 
 from retention.measure.cohorts import TO_DATE
 from retention.show import marks
-from retention.show.cohorts import age_name, row_name
+from retention.show.cohorts import age_name, coming, row_name
 from retention.show.i18n import _, interval, number, percent_points
 from retention.show.marks import MAX_MARKS, TOO_FEW, states
 from retention.show.measures import is_share, measure_name, measure_value
@@ -18,23 +20,28 @@ FROM_AGE_ZERO = ("cumulative", *TO_DATE)  # the others are the same for everybod
 _CELL = "rgba(17, 122, 148, {})"  # marks.ACCENT; at 0.75 the words on it still reach 4.6 to 1, light and dark
 
 
-def retention_heatmap(result):
+def retention_heatmap(result, forecast=None):
     """Draw a cohort table: one row a cohort with its size, one column an age, darker for more.
 
     `result` is what `retention_table` returns: `table` (indexed by cohort start or group; `customers`, then ages 0,
     1, 2, …), `n` and `partial` (same ages: customers behind a cell, and whether it is not over), `by`, `period`, `value`,
     `currency`. Age 0 carries no colour where everyone bought then. Unobserved cells stay empty, incomplete ones are
     outlined and starred, those of fewer than 30 customers are grey. Numbers appear in the cells when there is room for
-    them.
+    them. With `forecast`, what `forecast_cohorts` returns for the same period, the cells that have not happened yet are
+    filled: paler, dotted round and with a "~".
 
         retention_heatmap(rt.retention_table(orders, period="month"))
     """
     name = measure_name(result.value)
     ages = [column for column in result.table.columns if column != "customers"]
     numbered = len(ages) <= NUMBERED_AGES
+    expected = None if forecast is None else coming(result, forecast)
+    if expected is not None:
+        sizes = expected.notna().mul(result.table["customers"], axis=0).where(expected.notna())
+        result = replace(result, table=result.table.fillna(expected), n=result.n.fillna(sizes))
     ordered = result.table.sort_index() if result.by == "period" else result.table
     table, left_out = _cohorts_that_fit(ordered, ages, 2 if numbered else 1)
-    rows = _cells(table, result, ages)
+    rows = _cells(table, result, ages, forecast)
     if rows.empty:
         return marks.nothing(name)
     coloured = 0 if result.value in FROM_AGE_ZERO else 1
@@ -77,28 +84,41 @@ def retention_heatmap(result):
         "size": _("Customers"),
         "age": by_age.title,
         "text": name,
+        "range": _("80 % range"),
         "old": _("Customers old enough"),
         "note": _("Note"),
     }
     if result.by == "period":
         titles.pop("old")
-    boxes = alt.Chart(rows).mark_rect(stroke=marks.ink(), strokeDash=[3, 2])
+    if forecast is None:
+        titles.pop("range")
     plain = alt.value("rgba(128, 136, 142, 0.18)")
-    layers = [
-        boxes.encode(
-            x=x,
-            y=y,
-            color=alt.condition(f"datum.few || datum.age < {coloured}", plain, colour),
-            strokeWidth=outline,
-            tooltip=marks.tooltip(titles),
+    shared = {"x": x, "y": y, "color": alt.condition(f"datum.few || datum.age < {coloured}", plain, colour)}
+    shared["tooltip"] = marks.tooltip(titles)
+    is_coming = rows["state"] == "forecast"
+    boxes = alt.Chart(rows[~is_coming]).mark_rect(stroke=marks.ink(), strokeDash=[3, 2])
+    layers = [boxes.encode(strokeWidth=outline, **shared)]
+    if is_coming.any():
+        look = {"fillOpacity": 0.5, "strokeDash": [1, 2], "strokeWidth": 0.8, "cornerRadius": 6}
+        grey = alt.Stroke(
+            field="coming",  # by the name of the other layer's field, Vega-Lite drops this legend
+            type="nominal",
+            scale=alt.Scale(domain=["forecast"], range=[marks.grey()]),
+            legend=marks.legend(
+                ["forecast"], orient="top", symbolType="square", symbolStrokeWidth=0.8, symbolDash=[1, 2]
+            ),
         )
-    ]
+        layers.append(
+            alt.Chart(rows[is_coming].assign(coming="forecast")).mark_rect(**look).encode(stroke=grey, **shared)
+        )
     if numbered:
         room = f"bandwidth('x') < {7 * int(rows['short'].str.len().max())} ? 0 : 1"
         digits = alt.Chart(rows).mark_text(fontSize=12, color=marks.ink(), opacity=alt.ExprRef(room), tooltip=None)
         layers.append(digits.encode(x=x, y=y, text=alt.Text(field="short", type="nominal")))
     about = marks.span(name, rows["name"]) if result.by == "period" else f"{name}."
     sentences = [about, _cohort_summary(rows, result)]
+    if is_coming.any():
+        sentences.append(_("Cells with ~ have not happened yet: they are forecasts."))
     chart = marks.finish(alt.layer(*layers), sentences, left_out, len(table))
     step = 26 if len(table) <= 26 else 20 if len(table) <= 60 else 14
     return chart.properties(height=alt.Step(step), autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
@@ -204,8 +224,8 @@ def _cohorts_that_fit(table, ages, marks_per_cell):
     return table.loc[fits], int((~fits).sum())
 
 
-def _cells(table, result, ages):
-    """Make one row a cell that has been observed, with every label it needs."""
+def _cells(table, result, ages, forecast):
+    """Make one row a cell that has been observed or forecast, with every label it needs."""
     long = table[ages].astype(float).reset_index(drop=True).melt(ignore_index=False, var_name="age")
     cells = long.dropna(subset="value").rename_axis("row").reset_index().sort_values(["row", "age"])
     if cells.empty:
@@ -220,13 +240,24 @@ def _cells(table, result, ages):
     n = result.n.reindex(index=table.index, columns=ages).to_numpy()[row, column]
     cells["old"] = [number(old) for old in n]
     cells["few"] = n < TOO_FEW
-    cells["state"] = ["incomplete" if running else "complete" for running in partial]
-    cells["note"] = pd.Series(states(~partial, cells["few"]), index=cells.index).map(marks.notes())
+    is_coming = np.zeros(len(cells), dtype=bool)
+    if forecast is not None:
+        low, high = (
+            coming(result, forecast, end).reindex(table.index).to_numpy()[row, column] for end in ("low", "high")
+        )
+        is_coming = ~np.isnan(low)
+        cells["range"] = [
+            interval(a, b, lambda x: measure_value(result.value, x)) for a, b in zip(low, high, strict=True)
+        ]
+    cells["state"] = np.select([is_coming, partial], ["forecast", "incomplete"], default="complete")
+    said = np.where(is_coming, "forecast", states(~partial, cells["few"]))
+    cells["note"] = pd.Series(said, index=cells.index).map(marks.notes())
     cells["text"] = [measure_value(result.value, x, result.currency) for x in cells["value"]]
     if len(ages) <= NUMBERED_AGES:
         fine = is_share(result.value) and cells.loc[cells["age"] > 0, "value"].max() < 0.1
         short = [measure_value(result.value, x, result.currency, short=not fine) for x in cells["value"]]
-        cells["short"] = [f"{words}*" if star else words for words, star in zip(short, partial, strict=True)]
+        pattern = cells["state"].map({"complete": "{}", "incomplete": "{}*", "forecast": "~{}"})
+        cells["short"] = [form.format(words) for form, words in zip(pattern, short, strict=True)]
     return cells.drop(columns="row").reset_index(drop=True)
 
 

@@ -10,6 +10,7 @@ from retention.show.measures import group_name, measure_name
 
 ROOM = 25  # groups beyond which nobody reads on
 ROW, BAR = 58, 11  # pixels of a group, and of each of its two bars
+LINE = 62  # letters that a phone has room for
 
 
 def rates_by_group(table, title=""):
@@ -116,13 +117,33 @@ def customers_and_money(table, names, currency):
         pattern.format(segment=row.name, share=percent(row.share), net_share=percent(row.share_of_net))
         for row in rows.itertuples(index=False)
     ]
-    reach = marks.value_axis([*rows["share"], *rows["share_of_net"].dropna()], lambda value: percent(value, 0))
-    y = alt.Y(field="order", type="ordinal", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
-    kinds = {_("Share of customers"): marks.grey(), _("Share of net revenue"): marks.accent()}
-    scale = alt.Scale(domain=list(kinds), range=list(kinds.values()))
+    kinds = {"share": _("Share of customers"), "share_of_net": _("Share of net revenue")}
     titles = {"name": _("Group"), "customers": _("Customers"), "net": _("Net revenue")}
+    return paired_bars(rows, kinds, title, titles)
+
+
+def paired_bars(rows, kinds, title, titles):
+    """Draw a row a group: its words (`line`), and below them two shares as bars, the second in colour, with its interval where
+    there are columns `low` and `high`.
+
+    `kinds` names the two columns of shares; `rows` also has `order`. `titles` are the columns of the tooltip.
+    """
+    grey, colour = kinds
+    said, lower = "; ".join(rows["line"]), 0
+    if rows["line"].str.len().max() > LINE:  # a name in a line of its own, or a phone would cut the numbers off
+        rows = rows.assign(
+            line=[
+                f"{name}\n{line.removeprefix(name).lstrip(': ')}"
+                for name, line in zip(rows["name"], rows["line"], strict=True)
+            ]
+        )
+        lower = 10
+    ends = rows["high"].dropna() if "high" in rows else []
+    reach = marks.value_axis([*rows[grey], *rows[colour].dropna(), *ends], lambda value: percent(value, 0))
+    y = alt.Y(field="order", type="ordinal", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
+    scale = alt.Scale(domain=list(kinds.values()), range=[marks.grey(), marks.accent()])
     layers = []
-    for field, kind, place in zip(("share", "share_of_net"), kinds, (0, BAR + 2), strict=True):
+    for (field, kind), place in zip(kinds.items(), (lower, lower + BAR + 2), strict=True):
         bars = alt.Chart(rows.assign(kind=kind)).mark_bar(height=BAR, yOffset=place, cornerRadius=1)
         layers.append(
             bars.encode(
@@ -132,10 +153,22 @@ def customers_and_money(table, names, currency):
                 tooltip=marks.tooltip(titles),
             )
         )
-    words = {"align": "left", "baseline": "middle", "yOffset": -16, "fontSize": 13, "tooltip": None}
+    if "low" in rows:
+        whiskers = alt.Chart(rows.dropna(subset="low")).mark_rule(
+            strokeWidth=2, color=marks.ink(), yOffset=lower + BAR + 2, tooltip=None
+        )
+        layers.append(whiskers.encode(x=alt.X(field="low", type="quantitative", **reach), x2=alt.X2(field="high"), y=y))
+    words = {
+        "align": "left",
+        "baseline": "middle",
+        "yOffset": -16 - lower / 2,
+        "fontSize": 13,
+        "tooltip": None,
+        "lineBreak": "\n",
+    }
     words["limit"] = alt.ExprRef("width")
     line = {"x": alt.value(0), "y": y, "text": alt.Text(field="line", type="nominal")}
     halo = alt.Chart(rows).mark_text(stroke=alt.ExprRef("background"), strokeWidth=4, **words)
     text = alt.Chart(rows).mark_text(color=marks.ink(), **words)
     chart = alt.layer(*layers, halo.encode(**line), text.encode(**line)).configure_view(stroke=None)
-    return marks.finish(chart, [f"{title}:", "; ".join(rows["line"]) + "."]).properties(height=alt.Step(ROW))
+    return marks.finish(chart, [f"{title}:", said + "."]).properties(height=alt.Step(ROW + 2 * lower))

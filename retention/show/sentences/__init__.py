@@ -18,11 +18,22 @@ from retention.show.sentences.bridge import whose_change, why_revenue_moved
 from retention.show.sentences.builder import what_they_are_like, who_is_reached
 from retention.show.sentences.channels import those_who_change_channel, where_customers_come_from
 from retention.show.sentences.clusters import how_clear, how_firm, nobody_differs_in, which_kinds
-from retention.show.sentences.cohorts import compared, who_comes_back
+from retention.show.sentences.clv import (
+    cautions,
+    do_not_plan_with_it,
+    how_far_off,
+    how_it_sees_customers,
+    season_in_the_test,
+    what_it_counts,
+    worth_ahead,
+    would_it_have_been_right,
+)
+from retention.show.sentences.cohorts import compared, how_well_completed, who_comes_back
 from retention.show.sentences.customer import beside_others, what_is_next, where_they_stand, who_it_is
 from retention.show.sentences.demographics import which_group_is_largest, which_groups_stand_out
 from retention.show.sentences.discounts import beside_full_price, won_with_a_discount
 from retention.show.sentences.feedback import after_feedback, complaints, ratings_say, tickets_say, who_answered
+from retention.show.sentences.forecast import how_it_did, how_sure, what_comes
 from retention.show.sentences.kpis import change, is_month, kpi, kpi_notes, more_or_less, moves, overview, span
 from retention.show.sentences.movement import who_moved, why_they_moved
 from retention.show.sentences.next_orders import bought_again_most, came_true, due_for_products, next_week
@@ -39,11 +50,13 @@ __all__ = [
     "beside_others",
     "bought_again_most",
     "came_true",
+    "cautions",
     "change",
     "compared",
     "complaints",
     "days_to_act",
     "depends_on_the_rule",
+    "do_not_plan_with_it",
     "due_for_products",
     "expected_range",
     "explained",
@@ -51,8 +64,13 @@ __all__ = [
     "groups_beside",
     "guests_and_accounts",
     "how_clear",
+    "how_far_off",
     "how_firm",
     "how_good",
+    "how_it_did",
+    "how_it_sees_customers",
+    "how_sure",
+    "how_well_completed",
     "is_month",
     "kpi",
     "kpi_notes",
@@ -68,11 +86,14 @@ __all__ = [
     "ratings_say",
     "reasons",
     "rule_by_rule",
+    "season_in_the_test",
     "span",
     "those_who_change_channel",
     "tickets_say",
+    "what_comes",
     "what_is_at_stake",
     "what_is_next",
+    "what_it_counts",
     "what_they_are_like",
     "when_they_return",
     "where_customers_come_from",
@@ -93,6 +114,8 @@ __all__ = [
     "why_they_moved",
     "won_with_a_discount",
     "worth",
+    "worth_ahead",
+    "would_it_have_been_right",
 ]
 
 

@@ -8,8 +8,7 @@ from retention.segment.builder import CustomerSelection
 from retention.show.i18n import MISSING, _, date, number, percent
 from retention.show.measures import measure_name, measure_value
 from retention.show.rules import condition_text
-
-ROOM = 200  # customers that the screen shows; the file holds all
+from retention.show.tables.groups import ROOM
 
 
 def condition_rows(result: CustomerSelection) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from retention.segment.clusters import ClusterSegments
 from retention.show.clusters import cluster_name, feature_name, feature_value
-from retention.show.i18n import _, number, percent
+from retention.show.i18n import MISSING, _, date, number, percent
 from retention.show.measures import measure_name
 from retention.show.tables.groups import amounts, counts, estimates
 
@@ -31,6 +31,22 @@ def cluster_rows(result: ClusterSegments) -> pd.DataFrame:
                 shown[pattern.format(feature=feature_name(name))] = values
     shown[measure_name("repeat_rate")] = estimates(summary, "repeat_rate", "customers")
     return shown
+
+
+def member_rows(people: pd.DataFrame, currency: str) -> pd.DataFrame:
+    """Customers with the group they are in."""
+    words = {True: _("yes"), False: _("no")}
+    return pd.DataFrame(
+        {
+            _("Customer"): people["customer_ref"],
+            _("Name"): people["name"].fillna(MISSING),
+            _("Group"): [cluster_name(name) for name in people["cluster"]],
+            _("Amount"): amounts(people, "net", currency),
+            _("Last order"): [date(day) for day in people["last_order"]],
+            _("E-mail address"): [words.get(known, MISSING) for known in people["contactable"]],
+            _("Agreed to marketing"): [words.get(known, MISSING) for known in people["consent"]],
+        }
+    )
 
 
 def score_rows(result: ClusterSegments) -> pd.DataFrame:

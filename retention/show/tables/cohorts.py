@@ -6,13 +6,18 @@ import pandas as pd
 
 from retention.measure.cohort_comparison import CohortComparison
 from retention.measure.cohorts import RetentionTable
-from retention.show.cohorts import group_names, row_name, row_names
+from retention.predict.cohort_forecast import CohortForecast
+from retention.show.cohorts import coming, group_names, row_name, row_names
 from retention.show.i18n import MISSING, _, interval, number, percent_points
 from retention.show.measures import measure_name, measure_value
 
 
-def cohort_rows(result: RetentionTable) -> pd.DataFrame:
-    """Size, then one column an age; a cell that is not over carries a star, one of a group the customers behind it."""
+def cohort_rows(result: RetentionTable, forecast: CohortForecast | None = None) -> pd.DataFrame:
+    """Size, then one column an age; a cell that is not over carries a star, one of a group the customers behind it.
+
+    What is forecast carries a "~".
+    """
+    expected = None if forecast is None else coming(result, forecast)
     first = _("First purchase") if result.by == "period" else group_names()[result.by]
     shown = pd.DataFrame({first: list(row_names(result).values())})
     shown[_("Customers")] = [number(size) for size in result.table["customers"]]
@@ -23,11 +28,19 @@ def cohort_rows(result: RetentionTable) -> pd.DataFrame:
         else:
             marks = [f" ({number(n)})" if n > 0 else "" for n in result.n[age]]
         shown[str(age)] = [value + mark for value, mark in zip(values, marks, strict=True)]
+        if expected is not None:
+            said = pd.Series([f"~{measure_value(result.value, value)}" for value in expected[age]])
+            shown[str(age)] = shown[str(age)].mask(expected[age].notna().to_numpy(), said)
     return shown
 
 
-def cohort_numbers(result: RetentionTable) -> pd.DataFrame:
-    """The table to take away; of groups with the customers behind every cell, which differ from age to age."""
+def cohort_numbers(result: RetentionTable, forecast: CohortForecast | None = None) -> pd.DataFrame:
+    """The table to take away; of groups with the customers behind every cell, which differ from age to age.
+
+    With a forecast, one row a cell, which says whether it is one.
+    """
+    if forecast is not None:
+        return forecast.table
     if result.by == "period":
         return result.table.reset_index()
     n = result.n.astype(int).add_prefix("n_")

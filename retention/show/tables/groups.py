@@ -8,6 +8,8 @@ from retention.intervals import ENOUGH
 from retention.show.i18n import MISSING, _, interval, number
 from retention.show.measures import group_name, measure_value
 
+ROOM = 100  # customers of a list that a screen shows; the file holds all
+
 
 def names(column: pd.Series) -> list[str]:
     """Groups in the reader's language; what comes from the file stays as it is."""

@@ -8,7 +8,7 @@ from retention.segment.movement import SegmentMovement
 from retention.show.charts.movement import segment_name
 from retention.show.i18n import MISSING, _, money
 from retention.show.measures import measure_name
-from retention.show.tables.groups import counts, estimates
+from retention.show.tables.groups import ROOM, counts, estimates
 
 
 def flow_rows(result: SegmentMovement) -> pd.DataFrame:
@@ -52,8 +52,8 @@ def kept_rows(result: SegmentMovement) -> pd.DataFrame:
 
 
 def left_rows(result: SegmentMovement) -> pd.DataFrame:
-    """A row a customer who left the best segment."""
-    table = result.left
+    """A row a customer who left the best segment, as far as a screen has room."""
+    table = result.left.head(ROOM)
     words = {True: _("yes"), False: _("no")}
     why = {"changed": _("changed"), "cut_offs": _("only the cut-offs moved"), "both": _("both")}
     return pd.DataFrame(

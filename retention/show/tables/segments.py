@@ -11,9 +11,7 @@ from retention.segment.playbook import SegmentPlaybook
 from retention.segment.rfm import RfmSegments
 from retention.show.i18n import MISSING, _, date, interval, money, number, percent
 from retention.show.measures import measure_name
-from retention.show.tables.groups import amounts, counts, estimates
-
-ROOM = 100  # customers of a list that a screen shows
+from retention.show.tables.groups import ROOM, amounts, counts, estimates
 
 
 def segment_rows(result: RfmSegments) -> pd.DataFrame:

@@ -3,10 +3,10 @@
 from retention.show.ui import assumptions, filters
 from retention.show.ui.account import account
 from retention.show.ui.attention import look_at, targets
-from retention.show.ui.builder import keep_rule, rule_editor
+from retention.show.ui.builder import keep_rule, known_first, rule_editor
 from retention.show.ui.intake import settle, upload
 from retention.show.ui.people import figure_cards, find_customer, open_customer
-from retention.show.ui.screen import chart, choice, escape, finish, pick, run, say, start
+from retention.show.ui.screen import chart, choice, escape, finish, percentage, pick, run, say, start, switch
 from retention.show.ui.segments import extra_share, own_scheme, plays
 from retention.show.ui.session import Data, choose_language, data, open_sample, sweep, use_chosen_language
 from retention.show.ui.tables import cards, grid, kpi_rows, quality_table, summary_table, table
@@ -28,11 +28,13 @@ __all__ = [
     "finish",
     "grid",
     "keep_rule",
+    "known_first",
     "kpi_rows",
     "look_at",
     "open_customer",
     "open_sample",
     "own_scheme",
+    "percentage",
     "pick",
     "plays",
     "quality_table",
@@ -43,6 +45,7 @@ __all__ = [
     "start",
     "summary_table",
     "sweep",
+    "switch",
     "table",
     "targets",
     "upload",

@@ -43,6 +43,12 @@ def rule_editor(orders: rt.Orders) -> Rule:
     return complete[0] if len(complete) == 1 else Rule(draft["how"], tuple(complete))
 
 
+def known_first(options: dict[str, str], orders: rt.Orders) -> dict[str, str]:
+    """Fields and their names, those first of which these customers tell something."""
+    known = _fields(orders.fingerprint, orders.margin is not None, orders)
+    return dict(sorted(options.items(), key=lambda option: option[0] not in known))
+
+
 def keep_rule(rule: Rule) -> None:
     """Save the rule under a name, open a saved one, take it away or bring one, filter every screen by it."""
     text, key = rule.as_json(), "rule_as_filter"

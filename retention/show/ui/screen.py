@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import altair as alt
@@ -11,9 +12,10 @@ import streamlit as st
 from altair.utils.schemapi import debug_mode
 
 import retention as rt
+from retention.margin import margin_missing
 from retention.show import glossary, notebook, sentences
 from retention.show.i18n import _, date, number
-from retention.show.ui import assumptions, filters, session
+from retention.show.ui import assumptions, filters, results, session
 from retention.show.ui.filters import escape
 
 alt.theme.enable("none")  # Streamlit brings its own
@@ -34,16 +36,17 @@ def start(title: str, question: str, everybody: bool = False) -> rt.Orders:
     if data is None:
         _welcome()
         st.stop()
-    orders = st.session_state["chosen"] = _or_sentence(_chosen, data.orders, everybody)
+    orders = st.session_state["chosen"] = or_sentence(_chosen, data.orders, everybody)
     st.caption(_about(data, orders, everybody))
     return orders
 
 
-def choice(label: str, options: dict[str, str], key: str) -> str:
-    """One of a few words; the choice stands in the address and stays while the session lasts."""
+def choice(label: str, options: dict[str, str], key: str, default: str = "") -> str:
+    """One of a few words, the first unless another is the default; the choice stands in the address and stays while the session lasts."""
     return st.radio(
         label,
         list(options),
+        list(options).index(default) if default else 0,
         format_func=options.get,
         horizontal=True,
         key=key,
@@ -59,19 +62,22 @@ def pick(label: str, options: dict[str, str], key: str) -> str:
     )
 
 
+def percentage(label: str, default: float, key: str) -> float:
+    """A share that somebody sets in percent."""
+    given = st.number_input(
+        label, 0.0, 100.0, default, 1.0, "%.1f", key=key, bind="query-params", persist_state="session"
+    )
+    return round(given / 100, 6)
+
+
+def switch(label: str, key: str) -> bool:
+    """Yes or no; it stands in the address and stays like a choice."""
+    return st.toggle(label, key=key, bind="query-params", persist_state="session")
+
+
 def run(name: str, function: Callable, orders: rt.Orders, **options: Any) -> Any:
     """Call a public function once for these orders and options, remember the call for the notebook."""
-    with st.spinner(_("Counting {orders} orders…").format(orders=number(orders.report.facts["orders"]))):
-        result = _or_sentence(
-            _cached,
-            function.__name__,
-            orders.fingerprint,
-            f"{orders.selection} {orders.margin}",
-            repr(options),
-            function,
-            orders,
-            options,
-        )
+    result = or_sentence(_counted, function, orders, options)
     st.session_state["steps"].append(notebook.Call(name, function, options, result))
     return result
 
@@ -89,8 +95,8 @@ def chart(function: Callable, *arguments: Any, **options: Any) -> None:
     st.session_state["steps"].append(notebook.Chart(function, arguments, options))
 
 
-def download(label: str, content: bytes | str, file_name: str, mime: str) -> None:
-    """A file to take away; fetching it does not run the page again."""
+def download(label: str, content: bytes | str | Callable[[], bytes | str], file_name: str, mime: str) -> None:
+    """A file to take away; fetching it does not run the page again. content: or what makes it once it is fetched"""
     st.download_button(label, content, file_name, mime, on_click="ignore", type="tertiary", icon=":material/download:")
 
 
@@ -107,28 +113,33 @@ def finish(terms: Sequence[str]) -> None:
             st.markdown(escape("\n\n".join(_(text) for text in sentences.explained(function))))
     title, question = st.session_state["screen"]
     orders = st.session_state["chosen"]
-    book = notebook.notebook(title, question, session.data().load, orders.selection, steps, orders.margin)
+    book = partial(
+        notebook.notebook, title, question, session.data().load, orders.selection, tuple(steps), orders.margin
+    )
     download(_("Open as notebook"), book, f"{title.lower().replace(' ', '_')}.ipynb", "application/x-ipynb+json")
 
 
 def sentence_of(error: rt.RetentionError) -> str:
     """An error in the reader's language, with the facts it names; facts that are our own words are translated too."""
     facts = {name: _(fact) if name in OWN_WORDS else fact for name, fact in error.facts.items()}
-    return " ".join(_(part).format(**facts) for part in (error.problem, error.remedy) if part)
+    said = [_(part).format(**facts) for part in (error.problem, error.remedy) if part]
+    if error.remedy == margin_missing().remedy:
+        said.append(_("The sidebar has a place for it: “{part}”.").format(part=_("Margin and lapse")))
+    return " ".join(said)
 
 
 def _chosen(orders: rt.Orders, everybody: bool) -> rt.Orders:
     return filters.apply(assumptions.apply(orders), everybody)
 
 
-@st.cache_data(max_entries=500, show_spinner=False)
-def _cached(
-    name: str, fingerprint: str, selection: str, options: str, _function: Callable, _orders: rt.Orders, _options: dict
-) -> Any:
-    return _function(_orders, **_options)
+def _counted(function: Callable, orders: rt.Orders, options: dict[str, Any]) -> Any:
+    """The result, and until it is there what is going on. A sentence drawn inside the spinner would keep it turning."""
+    with st.spinner(_("Counting {orders} orders…").format(orders=number(orders.report.facts["orders"]))):
+        return results.result(function, orders, options)
 
 
-def _or_sentence(function: Callable, *arguments: Any) -> Any:
+def or_sentence(function: Callable, *arguments: Any) -> Any:
+    """What a function returns; where it refuses, the page says why and ends."""
     try:
         return function(*arguments)
     except rt.EmptyError as error:

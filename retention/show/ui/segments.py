@@ -13,8 +13,8 @@ from retention.segment.playbook import SegmentPlaybook
 from retention.segment.schemes import CUT, read_scheme
 from retention.show import sentences
 from retention.show.i18n import _, number
-from retention.show.ui import assumptions, screen, session
-from retention.show.ui.screen import download, escape, pick, sentence_of
+from retention.show.ui import assumptions, session
+from retention.show.ui.screen import download, escape, or_sentence, pick, sentence_of
 
 KEPT = {"persist_state": "session"}
 
@@ -117,7 +117,7 @@ def _loaded() -> str:
 
 def _first_cuts(name: str, monetary: str) -> str:
     orders = assumptions.apply(session.data().orders)
-    return screen._or_sentence(_used, orders.fingerprint, str(orders.margin), name, monetary, orders)
+    return or_sentence(_used, orders.fingerprint, str(orders.margin), name, monetary, orders)
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

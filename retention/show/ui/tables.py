@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -37,14 +37,24 @@ def cards(summary: pd.DataFrame, months: pd.DataFrame, names: Sequence[str], cur
             )
 
 
-def table(frame: pd.DataFrame, shown: pd.DataFrame, name: str, label: str, words: Sequence[str] = ()) -> None:
-    """A table to read and its numbers to take away: `frame` goes into the file, `shown` on the screen.
+def table(
+    frame: pd.DataFrame | Callable[[], pd.DataFrame],
+    shown: pd.DataFrame,
+    name: str,
+    label: str,
+    words: Sequence[str] = (),
+) -> None:
+    """A table to read and its numbers to take away: `frame`, or what makes it, goes into the file, `shown` on the screen.
 
     The first column of `shown` names the row and stays in sight; words: see `grid`.
     """
     with st.expander(_("Table: {label}").format(label=label)):
         grid(shown, label, words)
-        download(_("Download the table (CSV)"), csv_bytes(frame), f"{name}.csv", "text/csv")
+        download(_("Download the table (CSV)"), lambda: _file(frame), f"{name}.csv", "text/csv")
+
+
+def _file(frame: pd.DataFrame | Callable[[], pd.DataFrame]) -> bytes:
+    return csv_bytes(frame() if callable(frame) else frame)
 
 
 def grid(shown: pd.DataFrame, label: str, words: Sequence[str] = ()) -> None:

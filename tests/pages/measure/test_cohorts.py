@@ -53,6 +53,27 @@ def test_the_table_leaves_what_is_not_observed_empty(page, shop):
     assert shown.iloc[-1]["1"] == "–"
 
 
+def test_the_table_can_be_completed_by_a_forecast(page, shop):
+    headline, facts = page.headline, page.test.dataframe[0].value
+    page.choose("cohorts_forecast", True)
+    made = rt.forecast_cohorts(shop)
+    shown = page.test.dataframe[0].value
+    expected = made.table.set_index(["cohort", "age"]).loc[("2025-11-01", 2), "share"]
+    assert shown.loc[22, "2"] == f"~{expected:.1%}" and facts.loc[22, "2"] == "–"
+    is_forecast = shown.drop(columns=["First purchase", "Customers"]).map(lambda text: text.startswith("~"))
+    assert is_forecast.to_numpy().sum() == made.table["is_forecast"].sum()
+    assert (shown.mask(is_forecast) == facts.mask(is_forecast)).where(~is_forecast, True).all(axis=None)
+    assert page.headline == headline  # what is forecast enters no average
+    assert any(
+        f"A cell was missed by {made.error * 100:.1f} of 100 customers on average" in text for text in page.texts
+    )
+    assert "Cells with ~ have not happened yet: they are forecasts." in page.charts[0].spec
+    lines = page.downloads["cohorts_retention.csv"].decode("utf-8-sig").splitlines()
+    assert lines[0] == "cohort,age,customers,share,low,high,is_forecast,complete" and len(lines) == 1 + 24 * 24
+    page.choose("cohorts_value", "orders")
+    assert not [box for box in page.test.toggle if box.key == "cohorts_forecast"]
+
+
 def test_groups_show_how_many_customers_are_behind_a_cell(page, shop):
     page.choose("cohorts_by", "guest").choose("cohorts_value", "cumulative")
     result = rt.retention_table(shop, by="guest", value="cumulative")

@@ -1,5 +1,8 @@
 """The page of behaviour groups says what cluster_segments says."""
 
+import io
+
+import pandas as pd
 import pytest
 
 import retention as rt
@@ -27,11 +30,21 @@ def test_headline_names_the_group_that_brings_most(page, shop):
 
 def test_the_tables_say_it_again(page, shop):
     result = rt.cluster_segments(shop)
-    groups, scores = (frame.value for frame in page.test.dataframe)
+    groups, _members, scores = (frame.value for frame in page.test.dataframe)
     assert list(groups["Group"]) == result.summary["cluster"].tolist()
     assert list(groups["Customers"]) == [f"{n:,}" for n in result.summary["customers"]]
     assert list(groups["Orders (median)"]) == [f"{n:.0f}" for n in result.summary["median_frequency"]]
     assert list(scores["Silhouette"]) == [f"{value:.3f}" for value in result.scores["silhouette"]]
+
+
+def test_the_file_says_who_is_in_which_group(page, shop):
+    result = rt.cluster_segments(shop)
+    people = pd.read_csv(io.BytesIO(page.downloads["behaviour_customers.csv"]), encoding="utf-8-sig")
+    assert people["cluster"].value_counts().to_dict() == result.summary.set_index("cluster")["customers"].to_dict()
+    shown = page.test.dataframe[1].value
+    assert shown["Customer"].tolist() == people["customer_ref"].head(100).tolist()
+    assert shown["Group"].tolist() == people["cluster"].head(100).tolist()
+    assert {"email", "phone", "consent", "contactable", "net"} <= set(people)
 
 
 def test_groups_can_be_asked_for(page, shop):

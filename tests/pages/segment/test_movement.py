@@ -43,7 +43,7 @@ def test_the_text_tells_customers_from_cut_offs_and_names_what_the_best_did(page
 def test_who_left_stands_in_a_table_to_take_away(page, shop):
     result = rt.segment_movement(shop)
     flows, kept, left = (frame.value for frame in page.test.dataframe)
-    assert list(left["Customer"]) == list(result.left["customer_ref"])
+    assert list(left["Customer"]) == list(result.left["customer_ref"].head(100))
     assert list(kept["Customers now"]) == [f"{n:,}" for n in result.kept["customers_now"]]
     assert len(flows) == (result.table["direction"] != "stayed").sum()
     lines = page.downloads["left_the_best.csv"].decode("utf-8-sig").splitlines()
