@@ -129,6 +129,8 @@ def score_churn(orders: Orders, horizon_days: int | None = None, seed: int = 0) 
     horizon = int(horizon_days or 0) or max(min(lapse.days, history // HORIZONS), FLOOR)
     if horizon_days is None and horizon < lapse.days:
         notes.append("The data are too short to look ahead as far as the lapse threshold.")
+    elif horizon_days is None:
+        notes.append("The risk looks ahead as far as the lapse threshold.")
     at_stake = AT_STAKE * lapse.days
     now, before = (features_at(whole, orders.as_of - timedelta(days), at_stake) for days in (0, MONTH))
     if orders.selection.customers:
@@ -140,7 +142,7 @@ def score_churn(orders: Orders, horizon_days: int | None = None, seed: int = 0) 
     if lacking := past.lacking():
         table = table.sort_values(["recency_days", "customer_id"], ascending=[False, True], ignore_index=True)
         nothing = (pd.DataFrame(columns=list(columns)) for columns in (QUALITY, RELIABILITY, DRIVERS))
-        return ChurnScores(table, *nothing, RULE, **shared, lacking=lacking, notes=(*lapse.notes, *notes))
+        return ChurnScores(table, *nothing, RULE, **shared, lacking=lacking, notes=lapse.notes)
     models = learn(past.learned_from(3), past.sample(2), seed)
     chosen = simplest_of_the_best(models, past.sample(2))
     test = past.sample(1)

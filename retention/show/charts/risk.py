@@ -7,6 +7,8 @@ from retention.show import marks
 from retention.show.charts.groups import BAR, ROW
 from retention.show.i18n import _, interval, money, money_short, number, percent
 
+PALE = "#c3cacf", "#59636a"  # the whole behind its part, on light and on dark
+
 
 def value_at_risk_bars(result):
     """Draw for every segment what is expected of it, and how much of that hangs on customers who are slipping away.
@@ -38,7 +40,7 @@ def value_at_risk_bars(result):
     ]
     reach = marks.value_axis(rows["expected_net"], lambda value: money_short(value, result.currency))
     y = alt.Y(field="order", type="ordinal", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
-    kinds = {_("Expected"): marks.grey(), _("Of it at stake"): marks.accent()}
+    kinds = {_("Expected"): marks.adapt(*PALE), _("Of it at stake"): marks.accent()}
     scale = alt.Scale(domain=list(kinds), range=list(kinds.values()))
     titles = {
         "name": _("Segment"),
@@ -105,13 +107,14 @@ def score_reliability(result):
     }
     ideal = alt.Chart(pd.DataFrame({"predicted": [0.0, 1.0], "observed": [0.0, 1.0]}))
     ideal = ideal.mark_line(strokeDash=[6, 4], strokeWidth=1.5, color=marks.grey(), tooltip=None).encode(x=x, y=y)
-    scale = alt.Scale(domain=["complete", "few"], range=[marks.accent(), marks.grey()])
-    colour = alt.Color(field="state", type="nominal", legend=None, scale=scale)
-    whiskers = alt.Chart(rows).mark_rule(strokeWidth=3, opacity=0.5, tooltip=None)
-    whiskers = whiskers.encode(
-        x=x, y=alt.Y(field="low", type="quantitative", **reach), y2=alt.Y2(field="high"), color=colour
-    )
+    ends = {"x": x, "y": alt.Y(field="low", type="quantitative", **reach), "y2": alt.Y2(field="high")}
+    whiskers = [
+        alt.Chart(rows[rows["state"] == state])
+        .mark_rule(strokeWidth=3, opacity=0.5, color=colour, tooltip=None)
+        .encode(**ends)
+        for state, colour in (("complete", marks.accent()), ("few", marks.grey()))
+    ]
     dots = marks.points(rows, x, y, titles)
     pattern = _("given {given}: {stayed_away} stayed away ({range}; {n})")
     said = [pattern.format(**row) for row in rows[["given", "stayed_away", "range", "n"]].to_dict("records")]
-    return marks.finish(alt.layer(ideal, whiskers, dots), [f"{title}:", "; ".join(said) + "."])
+    return marks.finish(alt.layer(ideal, *whiskers, dots), [f"{title}:", "; ".join(said) + "."])
