@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import nbclient
 import nbformat
@@ -39,15 +40,26 @@ class Kept(MediaFileManager):
 class Visitor:
     """One session of the app. Everything is addressed by what is written on it."""
 
+    pages: ClassVar[dict] = {}  # what the app registers, known once somebody has opened it
+    components: ClassVar[object] = None  # what looking through all installed packages gave; a fifth of a second
+
     def __init__(self, app: Path, kept: list[Kept], data: Data | None = None) -> None:
-        self.test = AppTest.from_file(app, default_timeout=60)
-        self._kept = kept
+        self._test = AppTest.from_file(app, default_timeout=60)
+        self._test._bidi_component_manager = Visitor.components
+        self._kept, self._has_come = kept, False
         if data is not None:
-            self.test.session_state["data"] = data
-        self._settle()
+            self._test.session_state["data"] = data
+
+    @property
+    def test(self) -> AppTest:
+        """What Streamlit shows; who has not opened a page yet comes in by the first one."""
+        return self._test if self._has_come else self._settle()._test
 
     def open(self, page: str) -> Visitor:
-        self.test.switch_page(page)
+        if not self.pages:
+            self._settle()
+        self._test._registered_pages = self.pages
+        self._test.switch_page(page)
         return self._settle()
 
     def press(self, label: str) -> Visitor:
@@ -126,8 +138,10 @@ class Visitor:
         return nbformat.reads(content.decode(), as_version=4)
 
     def _settle(self) -> Visitor:
-        self.test.run()
-        assert not self.test.exception, self.test.exception[0].stack_trace or self.test.exception[0].message
+        self._has_come = True
+        self._test.run()
+        assert not self._test.exception, self._test.exception[0].stack_trace or self._test.exception[0].message
+        Visitor.pages, Visitor.components = self._test._registered_pages, self._test._bidi_component_manager
         return self
 
 
