@@ -12,6 +12,7 @@ from retention.intervals import ENOUGH
 from retention.orders import Orders
 from retention.predict.churn import IN_RHYTHM, RULE, ChurnScores, everybody, score_churn
 from retention.predict.clv import predict_clv
+from retention.predict.season import season_notes
 from retention.segment.people import KNOWN
 from retention.segment.rfm import rfm_segments
 
@@ -85,6 +86,8 @@ def value_at_risk(orders: Orders, horizon_days: int | None = None, seed: int = 0
     expected, error = _expected(orders)
     if expected.empty:
         notes.append("Fewer than 30 customers came back, too few to say how much can be expected of anybody.")
+    else:
+        notes += season_notes(everybody(orders))
     each = each.join(expected, on="customer_id")
     names = list(segments.summary["segment"])
     rows = [_figures(each[each["segment"] == name], error) for name in names]

@@ -17,6 +17,7 @@ from retention.predict.activity import activity
 from retention.predict.backtest import Backtest, backtest
 from retention.predict.expectation import Expectation, Histories
 from retention.predict.models import MODELS, ActivityModel, fit_activity
+from retention.predict.season import season_notes
 from retention.predict.spend import SpendModel, fit_spend
 from retention.segment.rfm import rfm_segments
 
@@ -278,7 +279,7 @@ def _new_customer(
 
 
 def _notes(orders: Orders, model: ActivityModel, spend: SpendModel, tested: Backtest | None) -> tuple[str, ...]:
-    notes = [*model.notes, *spend.notes]
+    notes = [*model.notes, *spend.notes, *season_notes(orders)]
     if tested is None:
         notes.append("The history is too short to try the model on it.")
     elif not tested.wins:

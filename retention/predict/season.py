@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from retention.orders import Orders
 from retention.periods import day_number, period_start
+from retention.predict.monthly import complete_months, monthly_sums
 
 SHORTEST = 12  # months; with fewer nothing can be said of a year
+BUSY = 1.15  # times an average month, from which a season is pointed out
 FEWEST = 10  # new customers a month: under it chance hides the season
 # Standard deviations of logarithms: between the months of a year, of a year's growth, of a month beyond chance, of the level.
 SWING, GROWTH, NOISE, ANY = 0.3, 0.15, 0.1, 10.0
@@ -72,3 +75,25 @@ def month_of(day: int) -> int:
     """The month number of a day number."""
     year_month = np.datetime64(int(day), "D").astype("datetime64[M]").astype(int)
     return int(year_month) + 1970 * 12
+
+
+def season_notes(orders: Orders) -> list[str]:
+    """What to say where the last two complete months lie in a season, which the model takes for lasting."""
+    notes: list[str] = []
+    first, stop = complete_months(orders)
+    sums = monthly_sums(orders).groupby("month")["new_customers"].sum()
+    counts = sums.reindex(range(first, stop), fill_value=0).to_numpy(float)
+    if not len(counts) or not shows_seasons(counts):
+        return notes
+    now = season(np.arange(first, stop), counts)[[(stop - 2) % 12, (stop - 1) % 12]].mean()
+    if now >= BUSY:
+        notes.append(
+            "The orders end in a busy season, which the model takes for lasting: it expects too much. The forecast of revenue "
+            "allows for the season."
+        )
+    elif now <= 1 / BUSY:
+        notes.append(
+            "The orders end in a quiet season, which the model takes for lasting: it expects too little. The forecast of revenue "
+            "allows for the season."
+        )
+    return notes

@@ -79,6 +79,14 @@ def test_by_first_channel(shop):
     assert channels.set_index("group")["customers"].to_dict() == first["channel"].value_counts().to_dict()
 
 
+def test_orders_that_end_before_christmas_are_warned_of_and_so_are_those_that_end_after_a_lull(shop):
+    """In the sample shop December brings twice as many as an average month, January to March fewer."""
+    assert any("busy season" in note for note in rt.predict_clv(shop).notes)
+    assert any("quiet season" in note for note in rt.predict_clv(shop.filter(end="2025-03-31")).notes)
+    middling = rt.predict_clv(shop.filter(end="2025-10-31")).notes
+    assert not any("season" in note for note in middling)
+
+
 def test_margin_scales_money_and_nothing_else(model_shop, value):
     revenue = rt.predict_clv(model_shop)
     assert revenue.margin is None
