@@ -54,18 +54,19 @@ def server(root: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture
 def visit(browser: Browser, server: Server) -> Iterator[Callable[..., Visitor]]:
-    """A new visitor; options are those of a browser context (viewport, color_scheme, locale)."""
-    contexts = []
+    """A new visitor; options are those of a browser context (viewport, color_scheme, locale). None may ask another host."""
+    visitors: list[Visitor] = []
 
     def arrive(**options: object) -> Visitor:
         context = browser.new_context(**{"locale": "en-US", "viewport": {"width": 1280, "height": 900}} | options)
         context.set_default_timeout(20_000)
-        contexts.append(context)
-        return Visitor(context, server.url)
+        visitors.append(Visitor(context, server.url))
+        return visitors[-1]
 
     yield arrive
-    for context in contexts:
-        context.close()
+    for visitor in visitors:
+        visitor.context.close()
+    assert {host for visitor in visitors for host in visitor.hosts} <= {server.url.removeprefix("http://")}
 
 
 @pytest.fixture
