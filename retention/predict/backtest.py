@@ -20,7 +20,6 @@ from retention.predict.models import ActivityModel, fit_activity
 MOST_OF_ALL = 1 / 3  # of the history is held out at most
 LEAST_DAYS = 28
 FREQUENCIES = 7  # from here on in one row
-BASELINES = ("same rate", "average")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from retention.orders import Orders, known_purchases
+from retention.predict.features import own_gap
 from retention.predict.models import ActivityModel
 
 WEEK, MONTH, YEAR = 7, 30, 365
@@ -35,7 +36,7 @@ def chances(orders: Orders, known: pd.DataFrame, fitted: ActivityModel) -> pd.Da
     )
     for name, days in (("week", WEEK), ("month", MONTH), ("year", YEAR)):
         each[f"chance_{name}"] = each["p_alive"] * returned_by(days, each["shape"], each["scale"])
-    gaps = orders.frame(_own_gaps(known_purchases(orders))).set_index("customer_id")["own_gap"]
+    gaps = orders.frame(_own_gaps(known_purchases(orders))).set_index("owner")["own_gap"]
     each["own_gap"] = each["customer_id"].map(gaps).astype(float)
     due = each["last_order"] + pd.to_timedelta(np.floor(each["own_gap"] + 0.5), unit="D")
     return each.assign(own_due=due.astype("datetime64[s]"))
@@ -87,15 +88,7 @@ def _history(known: pd.DataFrame) -> list[np.ndarray]:
 
 @lru_cache
 def _own_gaps(bought: ir.Table) -> ir.Table:
-    """The median gap of every customer with at least three: the middle one, or the mean of the middle two."""
     days = bought.select("customer_id", "day").distinct()
     before = days.day.lag().over(ibis.window(group_by="customer_id", order_by="day"))
     gaps = days.mutate(gap=days.day - before)
-    gaps = gaps.filter(gaps.gap.notnull())
-    gaps = gaps.mutate(
-        place=ibis.row_number().over(ibis.window(group_by="customer_id", order_by=["gap", "day"])),
-        n=gaps.count().over(ibis.window(group_by="customer_id")),
-    )
-    is_middle = (gaps.place == gaps.n // 2) | (gaps.place == (gaps.n - 1) // 2)
-    middle = gaps.filter(gaps.n >= GAPS, is_middle)
-    return middle.group_by("customer_id").aggregate(own_gap=middle.gap.mean())
+    return own_gap(gaps.filter(gaps.gap.notnull()), least=GAPS)

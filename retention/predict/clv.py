@@ -19,10 +19,10 @@ from retention.predict.expectation import Expectation, Histories
 from retention.predict.models import MODELS, ActivityModel, fit_activity
 from retention.predict.season import season_notes
 from retention.predict.spend import SpendModel, fit_spend
+from retention.segment.people import contacts
 from retention.segment.rfm import rfm_segments
 
 STEP = 1e-3  # of the logarithm of a parameter, for error propagation
-TOLD = ("customer_ref", "name", "email", "phone", "contactable", "consent")
 
 
 @dataclass(frozen=True)
@@ -113,11 +113,10 @@ def predict_clv(
     )
     slopes = _slopes(histories, histories_of["monetary"], fitted, spend, months, discount_rate)
     luck = _luck(expected, worth, spend)
-    known = orders.frame(orders.customers.select("customer_id", *TOLD)).set_index("customer_id")
     firsts = orders.frame(_firsts(known_purchases(orders), purchases_and_returns(orders))).set_index("customer_id")
     firsts = firsts.reindex(histories_of["customer_id"])
     return CustomerLifetimeValue(
-        table=table.join(known, on="customer_id"),
+        table=table.join(contacts(orders), on="customer_id"),
         summary=_summary(orders, table, firsts, slopes * share, luck, (fitted, spend)),
         new_customer=_new_customer(firsts, fitted, spend, months, discount_rate, share),
         model=fitted,

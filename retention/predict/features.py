@@ -102,7 +102,7 @@ def _known(orders: ir.Table, lines: ir.Table) -> tuple[ir.Table, ir.Table]:
         last_order=days.last_order.max(),
     )
     sums = sums.filter(sums.last_day >= since)
-    own = _own_gap(waits.semi_join(sums, "customer_id"))
+    own = own_gap(waits.semi_join(sums, "customer_id"))
     returned = past.filter(past.is_return)
     returned = returned.group_by(returner="customer_id").aggregate(returned=returned.refunds.sum().cast("int64"))
     bought = bought.semi_join(sums, "customer_id")
@@ -131,8 +131,8 @@ def _purchase_days(bought: ir.Table) -> ir.Table:
     return days.mutate(gap=days.day - days.day.lag(1).over(in_time), place=ibis.row_number().over(in_time))
 
 
-def _own_gap(waits: ir.Table) -> ir.Table:
-    """The median gap of each customer who has one: the mean of the one or two in the middle."""
+def own_gap(waits: ir.Table, least: int = 1) -> ir.Table:
+    """The median gap of each customer who has so many: the mean of the one or two in the middle. Columns: owner, own_gap."""
     by_length = ibis.window(group_by="customer_id", order_by=["gap", "day"])
     ranked = waits.select(
         "customer_id",
@@ -141,6 +141,7 @@ def _own_gap(waits: ir.Table) -> ir.Table:
         n=waits.gap.count().over(ibis.window(group_by="customer_id")),
     )
     middle = ranked.filter((ranked.place == (ranked.n - 1) // 2) | (ranked.place == ranked.n // 2))
+    middle = middle.filter(middle.n >= least)
     return middle.group_by(owner="customer_id").aggregate(own_gap=middle.gap.mean())
 
 

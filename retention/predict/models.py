@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from retention.errors import EmptyError, check_option
-from retention.intervals import ENOUGH
+from retention.intervals import ENOUGH, Z95
 from retention.predict import likelihoods
 from retention.predict.laws import DropOutAfterPurchase, DropOutAnyTime, Law, NoDropOut
 
@@ -20,7 +20,6 @@ FAR = np.log(1e4)  # a parameter this far from 1, in units of the longest observ
 A_GAIN = 2.0  # log-likelihood that two more parameters have to bring (Akaike)
 PARETO_ROWS = 20_000
 A_FEW = 10_000  # distinct customers to look for a start among
-Z = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -247,8 +246,8 @@ def parameter_table(values: pd.Series, covariance: np.ndarray) -> pd.DataFrame:
             "parameter": list(values.index),
             "value": values.to_numpy(),
             "standard_error": values.to_numpy() * spread,
-            "low": values.to_numpy() * np.exp(-Z * spread),
-            "high": values.to_numpy() * np.exp(Z * spread),
+            "low": values.to_numpy() * np.exp(-Z95 * spread),
+            "high": values.to_numpy() * np.exp(Z95 * spread),
         }
     )
 

@@ -14,12 +14,12 @@ from retention.predict.activity import activity
 from retention.predict.chances import YEAR, chances, days_from, days_until, in_week, weeks_ahead
 from retention.predict.hindsight import look_back
 from retention.predict.models import ActivityModel, fit_activity
+from retention.segment.people import contacts
 
 MODELS = ("MBG/NBD", "BG/NBD", "NBD")
 Z80 = 1.2815515655446004
 MISSED = 0.25  # of the orders that came: so many more or fewer than expected, beyond chance, are a reason to warn
 DATES = {"due": 0.5, "low": 0.1, "high": 0.9}
-KNOWN = ("customer_ref", "name", "email", "phone", "contactable", "consent")
 
 
 @dataclass(frozen=True)
@@ -125,8 +125,7 @@ def _due(orders: Orders, table: pd.DataFrame, rhythm_first: bool) -> pd.DataFram
     due = due.assign(later=rhythm_first & (due["due_this_week"] == "chance"))
     order = {"later": True, "chance_week": False, "last_order": False, "customer_id": True}
     due = due.sort_values(list(order), ascending=list(order.values())).drop(columns="later")
-    known = orders.frame(orders.customers.select("customer_id", *KNOWN)).set_index("customer_id")
-    return due.join(known, on="customer_id").reset_index(drop=True)
+    return due.join(contacts(orders), on="customer_id").reset_index(drop=True)
 
 
 def _with_range(past: pd.DataFrame, coming: pd.DataFrame) -> pd.DataFrame:

@@ -14,9 +14,9 @@ from retention.errors import check_option
 from retention.intervals import ENOUGH, Z95, wilson
 from retention.orders import Orders, known_purchases
 from retention.periods import day_number
+from retention.segment.people import contacts
 
 BY = ("product", "category")
-KNOWN = ("customer_ref", "name", "email", "phone", "contactable", "consent")
 YEAR, MONTH = 365, 30
 MOST = 10_000  # rows of the list of who is due
 _EXACT = 1e-9
@@ -84,11 +84,10 @@ def replenishment_table(orders: Orders, by: str = "product") -> Replenishment:
     table = _buyers(counts).join(_quartiles(curve)).join(_within_year(counts))
     table = table[table["bought_again"] > 0].sort_values(["intervals", "buyers"], ascending=False, kind="stable")
     due = _due(orders, days, table[table["enough"] & table["median_days"].notna()], curve)
-    known = orders.frame(orders.customers.select("customer_id", *KNOWN)).set_index("customer_id")
     names = orders.frame(_names(orders.lines, by)).set_index("key")
     return Replenishment(
         table=_named(table.reset_index(), names),
-        due=_named(due.head(MOST).join(known, on="customer_id"), names),
+        due=_named(due.head(MOST).join(contacts(orders), on="customer_id"), names),
         products=counts["key"].nunique(),
         by=by,
         notes=_notes(counts, table, due),

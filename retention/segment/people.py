@@ -11,6 +11,7 @@ from retention.segment.rfm import rfm_segments
 from retention.segment.schemes import RfmScheme
 
 KNOWN = ("customer_ref", "name", "email", "phone", "country", "city", "contactable", "consent", "last_order")
+CONTACT = ("customer_ref", "name", "email", "phone", "contactable", "consent")
 FEW = 1000  # customers that are looked up by their numbers
 
 
@@ -72,6 +73,11 @@ def cluster_customers(orders: Orders, clusters: ClusterSegments, limit: int | No
     )
     people["cluster"] = people["cluster"].astype(str)
     return people.drop(columns="customer_id").head(limit).reset_index(drop=True)
+
+
+def contacts(orders: Orders) -> pd.DataFrame:
+    """By customer_id, what a list of customers shows of each: who it is, and whether they may be written to."""
+    return orders.frame(orders.customers.select("customer_id", *CONTACT)).set_index("customer_id")
 
 
 def reachable(orders: Orders) -> pd.Series:

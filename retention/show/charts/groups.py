@@ -122,6 +122,14 @@ def customers_and_money(table, names, currency):
     return paired_bars(rows, kinds, title, titles)
 
 
+def in_two_lines(rows):
+    """Put the name into a line of its own where a phone would cut the numbers off; the rows, and how much lower bars then lie."""
+    if rows["line"].str.len().max() <= LINE:
+        return rows, 0
+    pairs = zip(rows["name"], rows["line"], strict=True)
+    return rows.assign(line=[f"{name}\n{line.removeprefix(name).lstrip(': ')}" for name, line in pairs]), 10
+
+
 def paired_bars(rows, kinds, title, titles):
     """Draw a row a group: its words (`line`), and below them two shares as bars, the second in colour, with its interval where
     there are columns `low` and `high`.
@@ -129,15 +137,8 @@ def paired_bars(rows, kinds, title, titles):
     `kinds` names the two columns of shares; `rows` also has `order`. `titles` are the columns of the tooltip.
     """
     grey, colour = kinds
-    said, lower = "; ".join(rows["line"]), 0
-    if rows["line"].str.len().max() > LINE:  # a name in a line of its own, or a phone would cut the numbers off
-        rows = rows.assign(
-            line=[
-                f"{name}\n{line.removeprefix(name).lstrip(': ')}"
-                for name, line in zip(rows["name"], rows["line"], strict=True)
-            ]
-        )
-        lower = 10
+    said = "; ".join(rows["line"])
+    rows, lower = in_two_lines(rows)
     ends = rows["high"].dropna() if "high" in rows else []
     reach = marks.value_axis([*rows[grey], *rows[colour].dropna(), *ends], lambda value: percent(value, 0))
     y = alt.Y(field="order", type="ordinal", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))

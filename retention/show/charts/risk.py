@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from retention.show import marks
-from retention.show.charts.groups import BAR, ROW
+from retention.show.charts.groups import BAR, ROW, in_two_lines
 from retention.show.i18n import _, interval, money, money_short, number, percent
 
 PALE = "#c3cacf", "#59636a"  # the whole behind its part, on light and on dark
@@ -38,6 +38,8 @@ def value_at_risk_bars(result):
         )
         for row in rows.itertuples(index=False)
     ]
+    said = "; ".join(rows["line"])
+    rows, lower = in_two_lines(rows)
     reach = marks.value_axis(rows["expected_net"], lambda value: money_short(value, result.currency))
     y = alt.Y(field="order", type="ordinal", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
     kinds = {_("Expected"): marks.adapt(*PALE), _("Of it at stake"): marks.accent()}
@@ -52,7 +54,7 @@ def value_at_risk_bars(result):
     }
     layers = []
     for field, kind in zip(("expected_net", "value_at_risk"), kinds, strict=True):
-        bars = alt.Chart(rows.assign(kind=kind)).mark_bar(height=BAR, yOffset=4, cornerRadius=1)
+        bars = alt.Chart(rows.assign(kind=kind)).mark_bar(height=BAR, yOffset=4 + lower, cornerRadius=1)
         layers.append(
             bars.encode(
                 x=alt.X(field=field, type="quantitative", **reach),
@@ -61,13 +63,13 @@ def value_at_risk_bars(result):
                 tooltip=marks.tooltip(titles),
             )
         )
-    place = {"align": "left", "baseline": "middle", "yOffset": -13, "fontSize": 13, "tooltip": None}
-    place["limit"] = alt.ExprRef("width")
+    place = {"align": "left", "baseline": "middle", "yOffset": -13 - lower / 2, "fontSize": 13, "tooltip": None}
+    place |= {"lineBreak": "\n", "limit": alt.ExprRef("width")}
     line = {"x": alt.value(0), "y": y, "text": alt.Text(field="line", type="nominal")}
     halo = alt.Chart(rows).mark_text(stroke=alt.ExprRef("background"), strokeWidth=4, **place)
     words = alt.Chart(rows).mark_text(color=marks.ink(), **place)
     chart = alt.layer(*layers, halo.encode(**line), words.encode(**line)).configure_view(stroke=None)
-    return marks.finish(chart, [f"{title}:", "; ".join(rows["line"]) + "."]).properties(height=alt.Step(ROW - 10))
+    return marks.finish(chart, [f"{title}:", said + "."]).properties(height=alt.Step(ROW - 10 + 2 * lower))
 
 
 def score_reliability(result):
