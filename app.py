@@ -93,6 +93,18 @@ page = st.navigation(
                 "pages/predict/forecast.py", title=_("Forecast"), url_path="forecast", icon=":material/trending_up:"
             ),
         ],
+        _("What works"): [
+            st.Page("pages/experiment/plan.py", title=_("Plan a test"), url_path="plan", icon=":material/straighten:"),
+            st.Page(
+                "pages/experiment/assign.py", title=_("Assign a test"), url_path="assign", icon=":material/call_split:"
+            ),
+            st.Page(
+                "pages/experiment/results.py",
+                title=_("Results of a test"),
+                url_path="results",
+                icon=":material/science:",
+            ),
+        ],
     },
     expanded=True,
 )

@@ -8,7 +8,7 @@ PAGES = (
     "Overview", "Data", "Data quality", "Key figures", "Why revenue moved", "Cohorts", "Time to next order", "Channels",
     "Discounts and codes", "Guests and accounts", "Feedback", "Definitions compared", "Segments",
     "Who moved", "Behaviour groups", "Age, gender, place", "Segment builder", "One customer",
-    "Lifetime value", "Risk", "Next orders", "Forecast",
+    "Lifetime value", "Risk", "Next orders", "Forecast", "Plan a test", "Assign a test", "Results of a test",
 )  # fmt: skip
 
 # What axe finds in Streamlit's own markup, which an app cannot change: rule, the part of the page, and why.

@@ -1,0 +1,1 @@
+"""What works: plan a test, assign it, and read its outcome."""
