@@ -95,7 +95,7 @@ def _events(followed: Followed, metric: Metric, control: str, cost_per_order: fl
     table = table.filter(table.offset >= 1)
     if metric.kind == "share":
         table = table.filter(table.is_purchase)
-        return table.group_by("variant", "offset", "day", unit="person_ref").aggregate(value=ibis.literal(1.0).max())
+        return table.select("variant", "offset", "day", unit="person_ref", value=ibis.literal(1.0)).distinct()
     offered = (table.variant != control).cast("float64") * cost_per_order
     value = {
         "orders": table.is_purchase.cast("float64"),
@@ -123,7 +123,7 @@ def _grown(each: ir.Table, metric: Metric) -> ir.Table:
 def _parted(each: ir.Table, metric: Metric, key: ir.IntegerValue) -> ir.Table:
     """By arm and part of the time, the sums over units of what they did in it, and of its squares."""
     table = each.mutate(key=key)
-    value = ibis.literal(1.0).max() if metric.kind == "share" else table["value"].sum()
+    value = table["value"].max() if metric.kind == "share" else table["value"].sum()
     units = table.group_by("variant", "key", "unit").aggregate(value=value)
     return units.group_by("variant", "key").aggregate(
         s1=units["value"].sum(), s2=(units["value"] * units["value"]).sum(), events=(units["value"] != 0).sum()

@@ -78,7 +78,7 @@ def follow(orders: Orders, experiment: str | Experiment, days: int, assigned_on:
         day0=every.day0.min(),
     )
     names = {UNITS.get_name(): each.filter(each.variants == 1).drop("variants")}
-    crossed = orders.frame(each.filter(each.variants > 1).aggregate(n=each.count()), None, brought)
+    crossed = orders.frame(each.aggregate(n=each.count(where=each.variants > 1)), None, brought)
     as_of = day_number(orders.as_of)
     counted = orders.frame(
         UNITS.group_by("variant").aggregate(
@@ -193,8 +193,11 @@ def bought(table: ir.Table, days: int) -> ir.Table:
     return joined.filter(joined.offset > -BEFORE, joined.offset <= days)
 
 
-def units_with_outcome(followed: Followed, control: str, cost_per_customer: float, cost_per_order: float) -> ir.Table:
-    """One row a unit: variant and the columns of the metrics, money in currency units."""
+def units_with_outcome(followed: Followed, control: str, cost_per_order: float) -> ir.Table:
+    """One row a unit: variant and the columns of the metrics, money in currency units.
+
+    cost_per_order: what the offer costs with every order in the arms but control
+    """
     table = bought(purchases_and_returns(followed.orders), followed.days)
     is_after, is_before = table.offset >= 1, table.offset < 1
     each = table.group_by(unit="person_ref").aggregate(
@@ -212,7 +215,7 @@ def units_with_outcome(followed: Followed, control: str, cost_per_customer: floa
     joined = UNITS.left_join(each, UNITS.person_ref == each.unit)
     values = {column: joined[column].cast("float64").fill_null(0.0) for column in columns}
     offered = (joined.variant != control).cast("float64")
-    values["profit"] = values["profit"] - offered * (cost_per_customer + cost_per_order * values["orders"])
+    values["profit"] = values["profit"] - offered * cost_per_order * values["orders"]
     values["paid"] = values["gross"] - values["discounts"]
     values["repeat"] = (values["orders"] > 0).cast("int8")
     return joined.select("person_ref", "customer_id", "variant", "day0", **values)
@@ -225,7 +228,9 @@ def sums_of_units(
     columns = sorted({column for metric in metrics for column in metric.columns})
     keys = ["variant", *(["group"] if by else [])]
     found = followed.frame(summed(_grouped(followed, units, by) if by else units, columns, keys))
-    return {tuple(str(row[key]) for key in keys): arm_sums(row, columns) for _, row in found.iterrows()}
+    return {
+        tuple(str(row[key]) for key in keys): arm_sums(row, columns) for _, row in found.sort_values(keys).iterrows()
+    }
 
 
 def _grouped(followed: Followed, units: ir.Table, by: str) -> ir.Table:

@@ -163,4 +163,6 @@ def sums_of_rows(rows: Rows, metrics: Sequence[Metric], by: str = "") -> dict[tu
             found=", ".join(table.columns[:20]),
         )
     found = rows.frame(summed(table, columns, keys))
-    return {tuple(str(row[key]) for key in keys): arm_sums(row, columns) for _, row in found.iterrows()}
+    return {
+        tuple(str(row[key]) for key in keys): arm_sums(row, columns) for _, row in found.sort_values(keys).iterrows()
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -129,8 +129,8 @@ def of_orders(
     control = control_of(list(followed.assigned), control or (plan.control if plan else ""))
     metrics = metrics_of_orders(followed, metric or (plan.metric if plan else "repeat"))
     primary = next(one for one in metrics if one.role == "primary")
-    units = units_with_outcome(followed, control, customer, order)
-    sums = {key[0]: arm for key, arm in sums_of_units(followed, units, metrics).items()}
+    units = units_with_outcome(followed, control, order)
+    sums = {key[0]: arm for key, arm in _charged(sums_of_units(followed, units, metrics), control, customer).items()}
     seen = {arm: one.n for arm, one in sums.items()}
     return Source(
         name=plan.name if plan else experiment or experiment_names(orders)[0],
@@ -143,9 +143,19 @@ def of_orders(
         days=followed.days,
         complete=followed.complete or followed.waiting > 0,
         course=course_of_orders(followed, primary, seen, control, (customer, order), days) if control in seen else None,
-        grouped=sums_of_units(followed, units, (primary,), by) if by else None,
+        grouped=_charged(sums_of_units(followed, units, (primary,), by), control, customer) if by else None,
         notes=_about(followed),
     )
+
+
+def _charged(sums: dict[tuple[str, ...], ArmSums], control: str, cost: float) -> dict[tuple[str, ...], ArmSums]:
+    """The same with what the offer costs for each customer taken off the profit of every arm but control."""
+    return {
+        key: replace(arm, mean=arm.mean | {"profit": arm.mean["profit"] - cost})
+        if key[0] != control and "profit" in arm.mean
+        else arm
+        for key, arm in sums.items()
+    }
 
 
 def control_of(arms: Sequence[str], control: str) -> str:
