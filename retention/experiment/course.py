@@ -31,12 +31,13 @@ class Course(NamedTuple):
 def course_of_orders(
     followed: Followed, metric: Metric, arms: dict[str, int], control: str, costs: tuple[float, float], planned: int
 ) -> Course | None:
-    """days, weeks and weekdays of an experiment whose units are followed; None for a ratio.
+    """days, weeks and weekdays of an experiment whose units are followed; None for a ratio, and for
+    what came with the assignments, whose day is not known.
 
     arms: arm → units that are followed; costs: of the offer for a customer and for an order, in every arm but control; planned:
     the days that the window is to have
     """
-    if metric.kind == "ratio":
+    if metric.kind == "ratio" or metric.name in followed.told:
         return None
     each = _events(followed, metric, control, costs[1])
     begun = pd.DataFrame({"variant": list(arms), "at": 1, "new": list(arms.values())})
