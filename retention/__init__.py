@@ -1,6 +1,7 @@
 """See from its order export who comes back to a web shop, and who does not."""
 
 from retention.errors import ColumnError, EmptyError, FileError, OptionError, QuestionError, RetentionError
+from retention.experiment.compare import compare_variants
 from retention.experiment.manifest import experiment_file, read_experiment
 from retention.ingest.answers import mapping_file
 from retention.ingest.inspect import Inspection, inspect_orders
@@ -58,6 +59,7 @@ __all__ = [
     "cluster_customers",
     "cluster_segments",
     "compare_cohorts",
+    "compare_variants",
     "customer_story",
     "demographic_table",
     "discount_table",

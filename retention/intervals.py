@@ -10,8 +10,8 @@ Z95 = 1.959963984540054
 ENOUGH = 30
 
 
-def wilson(successes: ArrayLike, n: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    """95 % Wilson interval of a share.
+def wilson(successes: ArrayLike, n: ArrayLike, z: float = Z95) -> tuple[np.ndarray, np.ndarray]:
+    """95 % Wilson interval of a share; another z than that of 95 % gives another level.
 
     low, high = (p + z²/2n ∓ z·√(p(1−p)/n + z²/4n²)) / (1 + z²/n), each between 0 and 1; missing where n is 0.
     Source: Wilson (1927), JASA 22, 209–212. Not to be trusted when the n units are not independent.
@@ -23,17 +23,17 @@ def wilson(successes: ArrayLike, n: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     successes, n = np.asarray(successes, dtype=float), np.asarray(n, dtype=float)
     n = np.where(n > 0, n, np.nan)
     share = successes / n
-    middle = share + Z95**2 / (2 * n)
-    half = Z95 * np.sqrt(share * (1 - share) / n + Z95**2 / (4 * n**2))
-    scale = 1 + Z95**2 / n
+    middle = share + z**2 / (2 * n)
+    half = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    scale = 1 + z**2 / n
     low, high = np.clip((middle - half) / scale, 0, 1), np.clip((middle + half) / scale, 0, 1)
     return np.where(successes == 0, low * 0, low), np.where(successes == n, high * 0 + 1, high)  # exact at the ends
 
 
 def newcombe(
-    first: ArrayLike, first_n: ArrayLike, second: ArrayLike, second_n: ArrayLike
+    first: ArrayLike, first_n: ArrayLike, second: ArrayLike, second_n: ArrayLike, z: float = Z95
 ) -> tuple[np.ndarray, np.ndarray]:
-    """95 % interval of the difference between two independent shares, first − second.
+    """95 % interval of the difference between two independent shares, first − second; z as in `wilson`.
 
     From the Wilson intervals of either share by `square_and_add`; missing where an n is 0. Source: Newcombe (1998), Statistics in Medicine 17, 873–890, method 10.
     Not to be trusted when the same units are in both.
@@ -45,7 +45,7 @@ def newcombe(
     shares = []
     for successes, n in ((first, first_n), (second, second_n)):
         successes, n = np.asarray(successes, dtype=float), np.asarray(n, dtype=float)
-        shares.append((successes / np.where(n > 0, n, np.nan), *wilson(successes, n)))
+        shares.append((successes / np.where(n > 0, n, np.nan), *wilson(successes, n, z)))
     return square_and_add(*shares)
 
 

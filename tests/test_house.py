@@ -30,6 +30,7 @@ PUBLIC = (
     "cluster_customers",
     "cluster_segments",
     "compare_cohorts",
+    "compare_variants",
     "customer_story",
     "demographic_table",
     "discount_table",
