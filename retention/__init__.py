@@ -3,6 +3,8 @@
 from retention.errors import ColumnError, EmptyError, FileError, OptionError, QuestionError, RetentionError
 from retention.experiment.compare import compare_variants
 from retention.experiment.manifest import experiment_file, read_experiment
+from retention.experiment.placebo import run_aa_test
+from retention.experiment.plan import plan_experiment
 from retention.ingest.answers import mapping_file
 from retention.ingest.inspect import Inspection, inspect_orders
 from retention.ingest.read import read_orders
@@ -77,6 +79,7 @@ __all__ = [
     "load_sample",
     "make_shop",
     "mapping_file",
+    "plan_experiment",
     "predict_clv",
     "predict_next_orders",
     "quality_table",
@@ -87,6 +90,7 @@ __all__ = [
     "revenue_bridge",
     "rfm_segments",
     "rule_of",
+    "run_aa_test",
     "score_churn",
     "segment_customers",
     "segment_movement",

@@ -53,6 +53,8 @@ EXPLAINED = (
     rt.value_at_risk,
     rt.predict_next_orders,
     rt.replenishment_table,
+    rt.plan_experiment,
+    rt.run_aa_test,
 )
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")

@@ -17,6 +17,7 @@ from retention.show.charts.groups import rate_bars, rates_by_group
 from retention.show.charts.kpis import kpi_line, net_by_period
 from retention.show.charts.movement import segment_flow
 from retention.show.charts.next_orders import expected_weeks, replenishment_days
+from retention.show.charts.plan import false_alarm_bars, smallest_effect_curve
 from retention.show.charts.quality import quality_bars
 from retention.show.charts.risk import score_reliability, value_at_risk_bars
 from retention.show.charts.segments import segment_bars
@@ -34,6 +35,7 @@ __all__ = [
     "condition_bars",
     "customer_timeline",
     "expected_weeks",
+    "false_alarm_bars",
     "feedback_rates",
     "forecast_backtest",
     "kpi_line",
@@ -53,6 +55,7 @@ __all__ = [
     "segment_bars",
     "segment_flow",
     "segment_history",
+    "smallest_effect_curve",
     "value_at_risk_bars",
     "value_bars",
     "vendor_dots",
