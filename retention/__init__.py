@@ -1,6 +1,7 @@
 """See from its order export who comes back to a web shop, and who does not."""
 
 from retention.errors import ColumnError, EmptyError, FileError, OptionError, QuestionError, RetentionError
+from retention.experiment.assign import assign_variants
 from retention.experiment.compare import compare_variants
 from retention.experiment.manifest import experiment_file, read_experiment
 from retention.experiment.placebo import run_aa_test
@@ -56,6 +57,7 @@ __all__ = [
     "RetentionError",
     "RfmScheme",
     "account_table",
+    "assign_variants",
     "channel_table",
     "charts",
     "cluster_customers",

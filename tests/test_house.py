@@ -25,6 +25,7 @@ PUBLIC = (
     "RetentionError",
     "RfmScheme",
     "account_table",
+    "assign_variants",
     "channel_table",
     "charts",
     "cluster_customers",

@@ -37,6 +37,7 @@ EXPLAINED = (
     rt.feedback_table,
     rt.vendor_rates,
     rt.compare_cohorts,
+    rt.assign_variants,
     rt.compare_variants,
     rt.rfm_segments,
     rt.segment_playbook,

@@ -4,6 +4,7 @@ No chart draws more than `marks.MAX_MARKS` marks; what had to be left out is sai
 which is also its text for screen readers (`chart.description`).
 """
 
+from retention.show.charts.assign import balance_dots
 from retention.show.charts.bridge import revenue_waterfall
 from retention.show.charts.builder import condition_bars
 from retention.show.charts.channels import channel_flow
@@ -27,6 +28,7 @@ from retention.show.charts.vendors import vendor_dots
 __all__ = [
     "backtest_by_frequency",
     "backtest_weeks",
+    "balance_dots",
     "channel_flow",
     "cluster_profile",
     "cluster_sizes",

@@ -14,6 +14,7 @@ from retention.show.sentences.alerts import (
     nothing_to_look_at,
     out_of_the_ordinary,
 )
+from retention.show.sentences.assign import how_alike, how_small_an_effect, who_gets_it, who_is_left_out
 from retention.show.sentences.bridge import whose_change, why_revenue_moved
 from retention.show.sentences.builder import what_they_are_like, who_is_reached
 from retention.show.sentences.channels import those_who_change_channel, where_customers_come_from
@@ -73,6 +74,7 @@ __all__ = [
     "false_alarms",
     "groups_beside",
     "guests_and_accounts",
+    "how_alike",
     "how_clear",
     "how_far_off",
     "how_firm",
@@ -80,6 +82,7 @@ __all__ = [
     "how_it_did",
     "how_it_sees_customers",
     "how_long",
+    "how_small_an_effect",
     "how_sure",
     "how_well_completed",
     "is_month",
@@ -118,6 +121,8 @@ __all__ = [
     "who_answered",
     "who_brings_the_money",
     "who_comes_back",
+    "who_gets_it",
+    "who_is_left_out",
     "who_is_reached",
     "who_is_slipping",
     "who_it_is",
