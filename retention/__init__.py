@@ -2,6 +2,7 @@
 
 from retention.errors import ColumnError, EmptyError, FileError, OptionError, QuestionError, RetentionError
 from retention.experiment.compare import compare_variants
+from retention.experiment.history import experiment_history
 from retention.experiment.manifest import experiment_file, read_experiment
 from retention.ingest.answers import mapping_file
 from retention.ingest.inspect import Inspection, inspect_orders
@@ -64,6 +65,7 @@ __all__ = [
     "demographic_table",
     "discount_table",
     "experiment_file",
+    "experiment_history",
     "feedback_table",
     "find_customers",
     "forecast_cohorts",

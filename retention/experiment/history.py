@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,9 @@ def experiment_history(experiments: Sequence[Experiment | str | bytes | Path]) -
     ['Banner', 'better', 10000, 'Keep it.']
     """
     if not experiments:
-        raise EmptyError("There are no experiments here.", "Bring the files that were saved when their results were read.")
+        raise EmptyError(
+            "There are no experiments here.", "Bring the files that were saved when their results were read."
+        )
     read = [one if isinstance(one, Experiment) else read_experiment(one) for one in experiments]
     table = pd.DataFrame([_row(one) | {"design": one.file_name} for one in read])
     table = table.sort_values(["read_on", "note"], na_position="first").drop_duplicates("design", keep="last")
@@ -77,7 +79,9 @@ def with_outcome(experiment: Experiment, result: VariantComparison, read_on: dat
             worth = result.worth[result.worth["arm"] == result.arm].iloc[0]
             learned |= {"worth": worth["effect"], "worth_low": worth["low"], "worth_high": worth["high"]}
     numbers = {name: float(learned[name]) for name in NUMBERS if name in learned and not math.isnan(learned[name])}
-    return replace(experiment, learned={name: value for name, value in learned.items() if name not in NUMBERS} | numbers)
+    return replace(
+        experiment, learned={name: value for name, value in learned.items() if name not in NUMBERS} | numbers
+    )
 
 
 def bare_experiment(result: VariantComparison, assigned_on: date, name: str = "") -> Experiment:
@@ -95,11 +99,11 @@ def bare_experiment(result: VariantComparison, assigned_on: date, name: str = ""
     )
 
 
-def first_assigned(orders: Orders, name: str) -> date:
-    """The first day on which somebody was assigned to an experiment of the orders; where no day is known, their last day."""
+def first_assigned(orders: Orders, name: str) -> date | None:
+    """The first day on which somebody was assigned to an experiment of the orders; None where the file does not say."""
     rows = orders.assignments.filter(orders.assignments.experiment.fill_null("") == name)
     first = orders.frame(rows.aggregate(first=rows.assigned_at.min()))["first"].iloc[0]
-    return orders.as_of - timedelta(days=1) if pd.isna(first) else pd.Timestamp(first).date()
+    return None if pd.isna(first) else pd.Timestamp(first).date()
 
 
 def no_units() -> pd.DataFrame:

@@ -6,9 +6,9 @@ from babel.dates import get_day_names
 
 from retention.intervals import ENOUGH
 from retention.show import marks
-from retention.show.charts.groups import dots_with_whiskers, in_two_lines, paired_bars
+from retention.show.charts.groups import dots_with_whiskers, paired_bars
 from retention.show.experiment import metric_name, unit_of
-from retention.show.i18n import _, interval, language, number, percent, percent_change
+from retention.show.i18n import _, language, number, percent, percent_change
 from retention.show.measures import group_name
 
 ROW = 50  # pixels
@@ -103,7 +103,7 @@ def effect_by_day(result, arm=""):
 def effect_by_week(result, arm=""):
     """Draw the difference to control in every week since the assignment: does it wear off?
 
-        effect_by_week(rt.compare_variants(orders, "Second-order reminder"))
+    effect_by_week(rt.compare_variants(orders, "Second-order reminder"))
     """
     title = _("Difference by week since the assignment")
     return _parts(result, result.weeks, "week", lambda week: _("Week {week}").format(week=number(week)), title, arm)
@@ -112,7 +112,7 @@ def effect_by_week(result, arm=""):
 def effect_by_weekday(result, arm=""):
     """Draw the difference to control on every day of the week.
 
-        effect_by_weekday(rt.compare_variants(orders, "Second-order reminder"))
+    effect_by_weekday(rt.compare_variants(orders, "Second-order reminder"))
     """
     names = get_day_names("wide", context="stand-alone", locale=language())
     return _parts(result, result.weekdays, "weekday", names.get, _("Difference by day of the week"), arm)
@@ -121,7 +121,7 @@ def effect_by_weekday(result, arm=""):
 def effect_by_group(result, arm=""):
     """Draw the difference to control in every group; below 30 customers on a side it stays grey.
 
-        effect_by_group(rt.compare_variants(orders, "Second-order reminder", by="country"))
+    effect_by_group(rt.compare_variants(orders, "Second-order reminder", by="country"))
     """
     title = _("Difference by group")
     return _parts(result, result.groups, "group", lambda group: group_name(group or "unknown"), title, arm)
@@ -152,7 +152,7 @@ def _dots(rows, title, measure, titles, label):
 def arm_split(result):
     """Draw the share of the units that every arm was to have, and the share it has.
 
-        arm_split(rt.compare_variants(orders, "Loyalty card"))
+    arm_split(rt.compare_variants(orders, "Loyalty card"))
     """
     title = _("How the customers were split")
     rows = result.arms.assign(order=range(len(result.arms)), name=result.arms["arm"])

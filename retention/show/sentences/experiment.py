@@ -86,7 +86,9 @@ def nothing_suffered(result: VariantComparison) -> list[str]:
         elif row["probability_better"] < 0.5:
             said.append(_("Careful! {metric} got worse: {effect} (between {low} and {high}).").format(**facts))
         else:
-            said.append(_("{metric} did not suffer, it got better: {effect} (between {low} and {high}).").format(**facts))
+            said.append(
+                _("{metric} did not suffer, it got better: {effect} (between {low} and {high}).").format(**facts)
+            )
     return said
 
 
@@ -158,7 +160,11 @@ def who_it_worked_for(result: VariantComparison) -> list[str]:
     clear = known[known["p_adjusted"] < ALPHA]
     count = number(len(groups))
     if clear.empty:
-        said = [_("In none of the {n} groups the effect is clear by itself, once it is counted that so many were looked at.")]
+        said = [
+            _(
+                "In none of the {n} groups the effect is clear by itself, once it is counted that so many were looked at."
+            )
+        ]
     else:
         said = [
             _("Of {n} groups, the effect is clear by itself in: {groups}. It is counted that so many were looked at.")
@@ -172,7 +178,9 @@ def who_it_worked_for(result: VariantComparison) -> list[str]:
         )
         said.append(pattern.format(groups=_named(turned.loc[turned["p_adjusted"] < ALPHA, "group"])))
     elif len(turned):
-        pattern = _("In {groups} the effect points the other way than in the whole, though no further than chance does.")
+        pattern = _(
+            "In {groups} the effect points the other way than in the whole, though no further than chance does."
+        )
         said.append(pattern.format(groups=_named(turned["group"])))
     return said
 
@@ -275,7 +283,9 @@ def _chance(share: float) -> str:
 def _why_split(_result: VariantComparison) -> list[str]:
     return [
         _("Find out why people are missing. Until then any difference between the arms may come from who is missing."),
-        _("Usual cause: somebody was left out of one arm only, by a bounced address, a filter or a do-not-contact list."),
+        _(
+            "Usual cause: somebody was left out of one arm only, by a bounced address, a filter or a do-not-contact list."
+        ),
         _("Usual cause: only those who opened or clicked were kept in the file."),
         _("Usual cause: people stand in the file twice, or the file is not the one that was sent."),
     ]
@@ -283,7 +293,8 @@ def _why_split(_result: VariantComparison) -> list[str]:
 
 def _why_few(result: VariantComparison) -> list[str]:
     counts = ", ".join(
-        _("{arm}: {n}").format(arm=arm, n=number(n)) for arm, n in zip(result.arms["arm"], result.arms["units"], strict=True)
+        _("{arm}: {n}").format(arm=arm, n=number(n))
+        for arm, n in zip(result.arms["arm"], result.arms["units"], strict=True)
     )
     return [
         _("In each arm: {counts}.").format(counts=counts),
@@ -297,9 +308,7 @@ def _why_wait(result: VariantComparison) -> list[str]:
         n = int(result.table.loc[result.table["metric"] == result.primary, "n"].sum())
         if n < result.planned_n:
             said.append(
-                _("{n} of the {planned} who were planned are in.").format(
-                    n=number(n), planned=number(result.planned_n)
-                )
+                _("{n} of the {planned} who were planned are in.").format(n=number(n), planned=number(result.planned_n))
             )
     if row["valid_low"] > 0 or row["valid_high"] < 0:
         said.append(_("Zero is not in it: the difference is clear already, its size not yet."))
@@ -319,7 +328,9 @@ def _what_it_brings(result: VariantComparison) -> list[str]:
     if worth is not None:
         facts = {part: money(worth[part], result.currency, 0) for part in ("effect", "low", "high")}
         if result.verdict == "worse":
-            pattern = _("In money, if everybody in the test got it: {effect} a month, between {low} and {high}. Leave it.")
+            pattern = _(
+                "In money, if everybody in the test got it: {effect} a month, between {low} and {high}. Leave it."
+            )
             said.append(pattern.format(**_signed(result, worth)))
         elif worth["low"] <= 0:
             pattern = _(
@@ -358,7 +369,9 @@ def _what_would_have_shown(result: VariantComparison) -> list[str]:
     pattern = _("A difference of {detectable} would have been seen in 80 of 100 such tests.")
     said = [pattern.format(detectable=_unit(result).size(row["detectable"]))]
     said.append(
-        _("That is not “the same”: a smaller difference can hide. If one that small matters to you, test with more customers; if not, take what is cheaper.")
+        _(
+            "That is not “the same”: a smaller difference can hide. If one that small matters to you, test with more customers; if not, take what is cheaper."
+        )
     )
     return said
 
