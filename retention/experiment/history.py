@@ -40,12 +40,14 @@ def experiment_history(experiments: Sequence[Experiment | str | bytes | Path]) -
     because it worked is on average too large. Worths of tests on the same customers do not simply add up.
 
     >>> import retention as rt
+    >>> from retention.experiment.history import no_units, with_outcome
+    >>> from retention.experiment.manifest import Experiment
     >>> test = Experiment("Banner", date(2026, 1, 1), 60, "repeat", "A", {"A": 0.5, "B": 0.5}, 1, no_units())
     >>> totals = {"A": {"visitors": 5000, "conversions": 400}, "B": {"visitors": 5000, "conversions": 475}}
     >>> read = with_outcome(test, rt.compare_variants(totals=totals), date(2026, 3, 1), "Keep it.")
     >>> history = rt.experiment_history([read])
-    >>> history.loc[0, ["name", "verdict", "customers", "note"]].tolist()
-    ['Banner', 'better', 10000, 'Keep it.']
+    >>> history.loc[0, ["name", "verdict", "note"]].tolist()
+    ['Banner', 'better', 'Keep it.']
     """
     if not experiments:
         raise EmptyError(

@@ -37,8 +37,8 @@ from retention.show.sentences.experiment import (
     does_it_last,
     how_likely_better,
     nothing_suffered,
-    tests_so_far,
     what_it_means,
+    what_tests_brought,
     who_it_worked_for,
 )
 from retention.show.sentences.feedback import after_feedback, complaints, ratings_say, tickets_say, who_answered
@@ -101,7 +101,6 @@ __all__ = [
     "rule_by_rule",
     "season_in_the_test",
     "span",
-    "tests_so_far",
     "those_who_change_channel",
     "tickets_say",
     "what_comes",
@@ -109,6 +108,7 @@ __all__ = [
     "what_is_next",
     "what_it_counts",
     "what_it_means",
+    "what_tests_brought",
     "what_they_are_like",
     "when_they_return",
     "where_customers_come_from",

@@ -160,15 +160,9 @@ def who_it_worked_for(result: VariantComparison) -> list[str]:
     clear = known[known["p_adjusted"] < ALPHA]
     count = number(len(groups))
     if clear.empty:
-        said = [
-            _(
-                "In none of the {n} groups the effect is clear by itself, once it is counted that so many were looked at."
-            )
-        ]
+        said = [_("In none of the {n} groups is the effect clear by itself, counting that so many were looked at.")]
     else:
-        said = [
-            _("Of {n} groups, the effect is clear by itself in: {groups}. It is counted that so many were looked at.")
-        ]
+        said = [_("Of {n} groups, the effect is clear by itself in {groups}, counting that so many were looked at.")]
     said = [said[0].format(n=count, groups=_named(clear["group"]))]
     turned = known[known["flips"]]
     if (turned["p_adjusted"] < ALPHA).any():
@@ -185,7 +179,7 @@ def who_it_worked_for(result: VariantComparison) -> list[str]:
     return said
 
 
-def tests_so_far(history: pd.DataFrame, currency: str = "") -> str:
+def what_tests_brought(history: pd.DataFrame, currency: str = "") -> str:
     """How many tests there were, what came of them, and what those that worked are worth together."""
     counts = history["verdict"].map(OUTCOMES).fillna("open").value_counts()
     words = {

@@ -102,7 +102,7 @@ def earlier_tests() -> None:
     if not read:
         return
     history = rt.experiment_history(read)
-    st.markdown(f"**{escape(sentences.tests_so_far(history))}**")
+    st.markdown(f"**{escape(sentences.what_tests_brought(history))}**")
     words = [_("What came of it"), _("Metric"), _("What was learned")]
     grid(history_rows(history), _("earlier tests"), words)
     download(_("Download the table (CSV)"), lambda: csv_bytes(history), "earlier_tests.csv", "text/csv")
