@@ -101,11 +101,13 @@ def bare_experiment(result: VariantComparison, assigned_on: date, name: str = ""
     )
 
 
-def first_assigned(orders: Orders, name: str) -> date | None:
-    """The first day on which somebody was assigned to an experiment of the orders; None where the file does not say."""
-    rows = orders.assignments.filter(orders.assignments.experiment.fill_null("") == name)
-    first = orders.frame(rows.aggregate(first=rows.assigned_at.min()))["first"].iloc[0]
-    return None if pd.isna(first) else pd.Timestamp(first).date()
+def experiments_in(orders: Orders) -> dict[str, date | None]:
+    """The experiments in the assignments, the latest first, each with the first day on which somebody was assigned; None where the
+    file tells no day."""
+    rows = orders.assignments
+    named = rows.group_by(name=rows.experiment.fill_null("")).aggregate(first=rows.assigned_at.min())
+    found = orders.frame(named).sort_values("name").sort_values("first", ascending=False, kind="stable")
+    return {row.name: None if pd.isna(row.first) else row.first.date() for row in found.itertuples(index=False)}
 
 
 def no_units() -> pd.DataFrame:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,7 @@ from tests.experiment import reminder
 from tests.experiment.reminder import totals
 
 
+@lru_cache
 def of_totals(*arms, **options):
     return rt.compare_variants(totals=totals(*arms), **options)
 

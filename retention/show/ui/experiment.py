@@ -9,8 +9,7 @@ import streamlit as st
 
 import retention as rt
 from retention.experiment.compare import VariantComparison
-from retention.experiment.followed import experiment_names
-from retention.experiment.history import bare_experiment, first_assigned, with_outcome
+from retention.experiment.history import bare_experiment, experiments_in, with_outcome
 from retention.experiment.manifest import Experiment
 from retention.experiment.units import GROUPS
 from retention.show import sentences
@@ -28,28 +27,28 @@ ARMS = ("A", "B", "C")
 
 def outcome_source(orders: rt.Orders) -> dict[str, Any]:
     """What is to be compared, as options of `compare_variants`; while something lacks the page ends here, kindly."""
-    names = _names(orders.fingerprint, orders)
+    known = _known(orders.fingerprint, orders)
     sources = {
         "data": _("Experiments in my data"),
         "file": _("A file from “Assign a test”"),
         "totals": _("Type the totals"),
     }
-    source = choice(_("Where the outcome comes from"), sources, "outcome_source", "data" if names else "totals")
+    source = choice(_("Where the outcome comes from"), sources, "outcome_source", "data" if known else "totals")
     if source == "totals":
-        if not names:
+        if not known:
             _how_to_get_one(
                 _("There is no experiment in this data yet. You can type the totals of one, or get one like this:")
             )
         return _totals()
     if source == "file":
         return {"experiment": _brought(), **_asked(orders)}
-    if not names:
+    if not known:
         _how_to_get_one(_("There is no experiment in this data yet. This is how to get one:"))
         st.stop()
-    labels = {name: name or _("Without a name") for name in names}
-    name = pick(_("Experiment"), labels, "outcome_experiment") if len(names) > 1 else names[0]
+    labels = {name: name or _("Without a name") for name in known}
+    name = pick(_("Experiment"), labels, "outcome_experiment")
     options = {"experiment": name, **_asked(orders)}
-    if _first(orders.fingerprint, name, orders) is None:
+    if known[name] is None:
         day = st.date_input(_("Day of the assignment, which the file does not tell"), None, key="outcome_day", **KEPT)
         options |= {"assigned_on": day} if day else {}
     return options
@@ -79,7 +78,7 @@ def keep_outcome(orders: rt.Orders, options: dict[str, Any], outcome: VariantCom
     if isinstance(given, Experiment):
         experiment = given
     else:
-        begun = options.get("assigned_on") or (_first(orders.fingerprint, given, orders) if given is not None else None)
+        begun = options.get("assigned_on") or _known(orders.fingerprint, orders).get(given)
         experiment = bare_experiment(outcome, begun or orders.as_of, name)
     read = with_outcome(experiment, outcome, orders.as_of, note)
     download(
@@ -215,10 +214,5 @@ def _how_to_get_one(sentence: str) -> None:
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def _names(fingerprint: str, _orders: rt.Orders) -> tuple[str, ...]:
-    return experiment_names(_orders)
-
-
-@st.cache_data(max_entries=300, show_spinner=False)
-def _first(fingerprint: str, name: str, _orders: rt.Orders) -> date | None:
-    return first_assigned(_orders, name)
+def _known(fingerprint: str, _orders: rt.Orders) -> dict[str, date | None]:
+    return experiments_in(_orders)
