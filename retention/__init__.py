@@ -2,6 +2,7 @@
 
 from retention.errors import ColumnError, EmptyError, FileError, OptionError, QuestionError, RetentionError
 from retention.experiment.compare import compare_variants
+from retention.experiment.manifest import experiment_file, read_experiment
 from retention.ingest.answers import mapping_file
 from retention.ingest.inspect import Inspection, inspect_orders
 from retention.ingest.read import read_orders
@@ -62,6 +63,7 @@ __all__ = [
     "customer_story",
     "demographic_table",
     "discount_table",
+    "experiment_file",
     "feedback_table",
     "find_customers",
     "forecast_cohorts",
@@ -78,6 +80,7 @@ __all__ = [
     "predict_clv",
     "predict_next_orders",
     "quality_table",
+    "read_experiment",
     "read_orders",
     "replenishment_table",
     "retention_table",

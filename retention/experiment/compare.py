@@ -133,8 +133,8 @@ def compare_variants(
     >>> import retention as rt
     >>> totals = {"A": {"visitors": 5000, "conversions": 400}, "B": {"visitors": 5000, "conversions": 475}}
     >>> found = rt.compare_variants(totals=totals)
-    >>> found.verdict, found.arm, round(found.table.loc[1, "p"], 4)
-    ('better', 'B', 0.0081)
+    >>> found.verdict, found.arm, float(found.table.loc[1, "p"].round(4))
+    ('better', 'B', 0.0079)
     """
     if (rows is not None and totals is not None) or (rows is None and totals is None and orders is None):
         raise OptionError(

@@ -9,11 +9,12 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from retention.experiment.followed import CENTS, PROFIT, Followed, bought
+from retention.experiment.followed import Followed
 from retention.experiment.outcome import MIN_EVENTS, adjusted, compare_arms
 from retention.experiment.rows import Rows
 from retention.experiment.sequential import valid_interval
 from retention.experiment.sums import ArmSums, Metric
+from retention.experiment.units import CENTS, PROFIT, bought
 from retention.orders import purchases_and_returns
 
 DAYS_A_WEEK = 7

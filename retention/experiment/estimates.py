@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import NamedTuple
 
 from retention.experiment.sums import ArmSums, Metric
@@ -11,18 +12,15 @@ _SAME = 1e-12  # variance ÷ mean square at or below which values differ by roun
 
 
 class Estimates(NamedTuple):
-    """Control first. values; variances: of the values, standard errors squared; covariance: of the two values; before: the column
-    CUPED used, "" without; variance_reduction: the share of the variance of the effect that it took out, missing without."""
+    """Control first. values; variances: of the values, standard errors squared, but for `common`, what both values err by together,
+    which does not touch their difference; before: the column CUPED used, "" without; variance_reduction: the share of the variance of the
+    effect that it took out, missing without."""
 
     values: tuple[float, float]
     variances: tuple[float, float]
-    covariance: float = 0.0
+    common: float = 0.0
     before: str = ""
     variance_reduction: float = math.nan
-
-    @property
-    def effect(self) -> float:
-        return self.values[1] - self.values[0]
 
     @property
     def standard_error(self) -> float:
@@ -33,8 +31,8 @@ def estimates(control: ArmSums, treatment: ArmSums, metric: Metric) -> Estimates
     """What is known of a metric in two arms.
 
     Share p: variance p·(1 − p) ÷ n. Mean: variance ÷ n; with `before`, value − θ·(before − its mean over both arms), with θ = cov ÷ var over
-    both arms together as one sample, and variance (var − 2θ·cov + θ²·var of before) ÷ n; both values then share the error of the common mean
-    of `before`, hence their covariance, θ² · its variance ÷ n of both. Ratio r = mean value ÷ mean per: variance (var − 2r·cov + r²·var of
+    both arms together as one sample, and variance (var − 2θ·cov + θ²·var of before) ÷ n; both values then err together by θ
+    times the error of that mean of `before`, common = θ² · its variance ÷ n of both. Ratio r = mean value ÷ mean per: variance (var − 2r·cov + r²·var of
     per) ÷ (mean per² · n). Sources: Deng et al. (2013), WSDM; Deng et al. (2018), KDD.
     """
     arms, value = (control, treatment), metric.value
@@ -45,7 +43,7 @@ def estimates(control: ArmSums, treatment: ArmSums, metric: Metric) -> Estimates
         ratios = tuple(float(arm.mean[value] / arm.mean[metric.per]) for arm in arms)
         return Estimates(ratios, tuple(_ratio_variance(*pair, metric) for pair in zip(arms, ratios, strict=True)))
     plain, before = tuple(float(arm.var[value]) / arm.n for arm in arms), metric.before
-    if not before or not varies(_together(control, treatment, before, before), control.mean[before]):
+    if not before or not _varies(_together(control, treatment, before, before), control.mean[before]):
         return Estimates(means, plain)
     spread, n = _together(control, treatment, before, before), control.n + treatment.n
     theta = _together(control, treatment, value, before) / spread
@@ -65,9 +63,11 @@ def estimates(control: ArmSums, treatment: ArmSums, metric: Metric) -> Estimates
     )
 
 
-def varies(variance: float, mean: float) -> bool:
-    """Whether values with this variance and mean differ by more than rounding."""
-    return variance > _SAME * (variance + mean * mean)
+def all_the_same(control: ArmSums, treatment: ArmSums, metric: Metric) -> bool:
+    """Whether the values of either arm differ by no more than rounding, each arm by itself."""
+    plain = estimates(control, treatment, replace(metric, before=""))
+    spread = zip((control, treatment), plain.variances, plain.values, strict=True)
+    return not any(_varies(variance * arm.n, value) for arm, variance, value in spread)
 
 
 def lifted(arm: ArmSums, metric: Metric, by: float) -> ArmSums:
@@ -102,3 +102,7 @@ def _together(control: ArmSums, treatment: ArmSums, left: str, right: str) -> fl
     apart = (control.mean[left] - treatment.mean[left]) * (control.mean[right] - treatment.mean[right])
     within = _covariance(control, left, right) * (n - 1) + _covariance(treatment, left, right) * (m - 1)
     return float((within + apart * n * m / (n + m)) / (n + m - 1))
+
+
+def _varies(variance: float, mean: float) -> bool:
+    return variance > _SAME * (variance + mean * mean)

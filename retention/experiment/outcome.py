@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from retention.experiment.bayes import better_normal, better_shares
-from retention.experiment.estimates import Estimates, estimates, lifted, varies
-from retention.experiment.fieller import fieller
+from retention.experiment.estimates import Estimates, all_the_same, estimates, lifted
+from retention.experiment.fieller import NOT_ABOVE_ZERO, TOUCHES_ZERO, fieller
 from retention.experiment.sequential import valid_interval
 from retention.experiment.sums import ArmSums, Metric
 from retention.intervals import newcombe, ratio_of_sums, wilson
@@ -27,10 +27,21 @@ FEW_OTHERS = "Fewer than 10 units without the event in an arm."
 NO_DENOMINATOR = "What is divided by is not above 0 in an arm."
 NO_SPREAD_KNOWN = "It is not known how much the values of the units differ."
 ALL_THE_SAME = "Every value is the same in both arms."
+REASONS = (
+    FEW_UNITS,
+    FEW_EVENTS,
+    FEW_OTHERS,
+    NO_DENOMINATOR,
+    NO_SPREAD_KNOWN,
+    ALL_THE_SAME,
+    NOT_ABOVE_ZERO,
+    TOUCHES_ZERO,
+)
 SHARES = "two-sided z-test of shares"
 MEANS = "two-sided Welch t-test of means"
 MEANS_CUPED = "two-sided Welch t-test of means, with CUPED"
 RATIOS = "two-sided Welch t-test of ratios, by the delta method"
+METHODS = (SHARES, MEANS, MEANS_CUPED, RATIOS)
 
 
 @dataclass(frozen=True)
@@ -110,7 +121,7 @@ def compare_arms(
     if reason:
         return Comparison(method, reason=reason)
     known = estimates(control, treatment, metric)
-    effect, error = known.effect, known.standard_error
+    effect, error = known.values[1] - known.values[0], known.standard_error
     if metric.kind == "share":
         test = _shares(control, treatment, metric, alpha)
         counts = [value for arm in (control, treatment) for value in (_events(arm, metric), arm.n)]
@@ -118,7 +129,8 @@ def compare_arms(
     else:
         test = _means(control, treatment, metric, known, alpha)
         better = better_normal(effect, error, metric.lower_is_better)
-    relative = fieller(*zip(known.values, known.variances, strict=True), test.critical, known.covariance)
+    either = ((value, variance + known.common) for value, variance in zip(known.values, known.variances, strict=True))
+    relative = fieller(*either, test.critical, covariance=known.common)
     valid = valid_interval(effect, error, control.n, treatment.n, planned_n=planned_n, share=share, alpha=alpha)
     return Comparison(
         method=MEANS_CUPED if known.before else method,
@@ -259,12 +271,7 @@ def _reason(control: ArmSums, treatment: ArmSums, metric: Metric) -> str:
         return FEW_OTHERS if any(arm.n - _events(arm, metric) < MIN_EVENTS for arm in arms) else ""
     if any(math.isnan(arm.var[metric.value]) for arm in arms):
         return NO_SPREAD_KNOWN
-    plain = estimates(control, treatment, replace(metric, before=""))
-    alike = (
-        not varies(variance * arm.n, value)
-        for arm, variance, value in zip(arms, plain.variances, plain.values, strict=True)
-    )
-    return ALL_THE_SAME if all(alike) else ""
+    return ALL_THE_SAME if all_the_same(control, treatment, metric) else ""
 
 
 def _shares(control: ArmSums, treatment: ArmSums, metric: Metric, alpha: float) -> _Test:
@@ -272,7 +279,7 @@ def _shares(control: ArmSums, treatment: ArmSums, metric: Metric, alpha: float) 
     from tea_tasting.metrics.proportion import Proportion
 
     test = Proportion(metric.value, method="norm", correction=False, equal_var=True)
-    p = test.analyze_aggregates(_aggregates(control, metric), _aggregates(treatment, metric)).pvalue
+    p = test.analyze_aggregates(_aggregates(control, metric.value), _aggregates(treatment, metric.value)).pvalue
     z = float(ndtri(1 - alpha / 2))
     low, high = newcombe(*(part for arm in (treatment, control) for part in (_events(arm, metric), arm.n)), z)
     return _Test(p, float(low), float(high), z)
@@ -285,18 +292,18 @@ def _means(control: ArmSums, treatment: ArmSums, metric: Metric, known: Estimate
     per, before = metric.per if metric.kind == "ratio" else None, known.before or None
     test = RatioOfMeans(metric.value, per, before, use_t=True, equal_var=False, confidence_level=1 - alpha)
     by = 10 * known.standard_error - min(known.values)
-    found = test.analyze_aggregates(*(_aggregates(lifted(arm, metric, by), metric) for arm in (control, treatment)))
+    columns = [column for column in (metric.value, per, before) if column]
+    found = test.analyze_aggregates(*(_aggregates(lifted(arm, metric, by), *columns) for arm in (control, treatment)))
     low, high = float(found.effect_size_ci_lower), float(found.effect_size_ci_upper)
     return _Test(found.pvalue, low, high, (high - low) / 2 / known.standard_error)
 
 
-def _aggregates(arm: ArmSums, metric: Metric) -> Aggregates:
+def _aggregates(arm: ArmSums, *columns: str) -> Aggregates:
     from tea_tasting.aggr import Aggregates
 
-    columns = set(metric.columns)
     return Aggregates(
         count_=int(arm.n),
         mean_={column: float(arm.mean[column]) for column in columns},
         var_={column: float(value) for column, value in arm.var.items() if column in columns},
-        cov_={pair: float(value) for pair, value in arm.cov.items() if columns.issuperset(pair)},
+        cov_={pair: float(value) for pair, value in arm.cov.items() if set(pair) <= set(columns)},
     )

@@ -11,22 +11,15 @@ import pandas as pd
 
 from retention.errors import OptionError
 from retention.experiment.course import Course, course_of_orders, course_of_rows
-from retention.experiment.followed import (
-    Followed,
-    experiment_names,
-    follow,
-    metrics_of_orders,
-    sums_of_units,
-    units_with_outcome,
-)
+from retention.experiment.followed import Followed, experiment_names, follow
 from retention.experiment.manifest import Experiment
 from retention.experiment.rows import metrics_of, outcome_rows, sums_of_rows
 from retention.experiment.sums import ArmSums, Metric
 from retention.experiment.totals import sums_of_totals
+from retention.experiment.units import CENTS, metrics_of_orders, sums_of_units, units_with_outcome
 from retention.orders import Orders, known_purchases
 
 DAYS = 60
-CENTS = 100
 CONTROLS = ("control", "control group", "holdout", "hold-out", "a", "kontroll", "kontrola", "kontrol", "контроль")
 
 
