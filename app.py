@@ -105,6 +105,22 @@ page = st.navigation(
                 icon=":material/science:",
             ),
         ],
+        _("What to do"): [
+            st.Page(
+                "pages/act/opportunities.py",
+                title=_("Opportunities"),
+                url_path="opportunities",
+                icon=":material/lightbulb:",
+            ),
+            st.Page("pages/act/whatif.py", title=_("What-if"), url_path="whatif", icon=":material/tune:"),
+            st.Page(
+                "pages/act/loyalty.py",
+                title=_("Loyalty programme"),
+                url_path="loyalty",
+                icon=":material/card_membership:",
+            ),
+            st.Page("pages/act/audiences.py", title=_("Audiences"), url_path="audiences", icon=":material/send:"),
+        ],
     },
     expanded=True,
 )

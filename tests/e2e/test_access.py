@@ -9,6 +9,7 @@ PAGES = (
     "Discounts and codes", "Guests and accounts", "Feedback", "Definitions compared", "Segments",
     "Who moved", "Behaviour groups", "Age, gender, place", "Segment builder", "One customer",
     "Lifetime value", "Risk", "Next orders", "Forecast", "Plan a test", "Assign a test", "Results of a test",
+    "Opportunities", "What-if", "Loyalty programme", "Audiences",
 )  # fmt: skip
 
 # What axe finds in Streamlit's own markup, which an app cannot change: rule, the part of the page, and why.

@@ -100,7 +100,7 @@ def test_a_reload_is_a_new_session_and_says_so(visitor):
 
 def test_an_address_opened_cold_has_navigation_and_a_start(visitor, shop):
     visitor.open("cohorts?cohorts_period=Quarter")
-    expect(visitor.page.get_by_test_id("stSidebarNavLink")).to_have_count(25)
+    expect(visitor.page.get_by_test_id("stSidebarNavLink")).to_have_count(29)
     visitor.press("Open the sample shop")
     expect(visitor.headline).to_contain_text("in the next quarter")
 
