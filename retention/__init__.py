@@ -1,6 +1,11 @@
 """See from its order export who comes back to a web shop, and who does not."""
 
 from retention.errors import ColumnError, EmptyError, FileError, OptionError, QuestionError, RetentionError
+from retention.experiment.assign import assign_variants
+from retention.experiment.compare import compare_variants
+from retention.experiment.manifest import experiment_file, read_experiment
+from retention.experiment.placebo import run_aa_test
+from retention.experiment.plan import plan_experiment
 from retention.ingest.answers import mapping_file
 from retention.ingest.inspect import Inspection, inspect_orders
 from retention.ingest.read import read_orders
@@ -52,14 +57,17 @@ __all__ = [
     "RetentionError",
     "RfmScheme",
     "account_table",
+    "assign_variants",
     "channel_table",
     "charts",
     "cluster_customers",
     "cluster_segments",
     "compare_cohorts",
+    "compare_variants",
     "customer_story",
     "demographic_table",
     "discount_table",
+    "experiment_file",
     "feedback_table",
     "find_customers",
     "forecast_cohorts",
@@ -73,15 +81,18 @@ __all__ = [
     "load_sample",
     "make_shop",
     "mapping_file",
+    "plan_experiment",
     "predict_clv",
     "predict_next_orders",
     "quality_table",
+    "read_experiment",
     "read_orders",
     "replenishment_table",
     "retention_table",
     "revenue_bridge",
     "rfm_segments",
     "rule_of",
+    "run_aa_test",
     "score_churn",
     "segment_customers",
     "segment_movement",

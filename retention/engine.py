@@ -53,12 +53,18 @@ class Dataset:
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
 
-    def frame(self, expression: ir.Table, chosen: dict[str, ir.Table] | None = None) -> pd.DataFrame:
+    def frame(
+        self,
+        expression: ir.Table,
+        chosen: dict[str, ir.Table] | None = None,
+        brought: dict[str, pd.DataFrame] | None = None,
+    ) -> pd.DataFrame:
         """Run an Ibis expression over the tables and return a pandas frame.
 
         chosen: name → expression of further tables that it may name, each of which may name those before it. They are
         compiled by themselves, so that the same question about another choice is not compiled again. A table of one column
-        is an answer of its own, kept as such; of a wider one the engine takes what it needs wherever it is named.
+        is an answer of its own, kept as such; of a wider one the engine takes what it needs wherever it is named. brought:
+        name → rows from elsewhere that all of these may name; an answer made with them is not kept.
         """
         query = _compiled(expression.op())
         named, kept, asked = [], (), query
@@ -66,13 +72,13 @@ class Dataset:
             if f'"{name}"' in asked:
                 written = _compiled(table.op())
                 asked += written
-                if len(table.columns) == 1:
+                if len(table.columns) == 1 and not brought:
                     kept = (*kept, (name, written))
                 else:
                     named.insert(0, f"{name} AS NOT MATERIALIZED ({written})")
         if named:
             query = f"WITH {', '.join(named)} SELECT * FROM ({query})"
-        return self._answer(query, kept).to_pandas()
+        return (self._read(query, kept, brought) if brought else self._answer(query, kept)).to_pandas()
 
     @cachedmethod(lambda self: self._answers, lock=lambda self: self._lock)
     def _answer(self, query: str, kept: tuple[tuple[str, str], ...] = ()) -> pa.Table:
@@ -80,9 +86,14 @@ class Dataset:
 
         kept: name and query of tables that the query names and that are answers themselves
         """
+        return self._read(query, kept, {})
+
+    def _read(self, query: str, kept: tuple[tuple[str, str], ...], brought: dict[str, pd.DataFrame]) -> pa.Table:
         with self._connection.cursor() as cursor:
             for name, rows in kept:
                 cursor.register(name, self._answer(rows))
+            for name, frame in brought.items():
+                cursor.register(name, pa.Table.from_pandas(frame, preserve_index=False))
             return _plain(cursor.sql(query).to_arrow_table())
 
 

@@ -163,17 +163,23 @@ class Orders:
         check_option("table", table, tuple(side.get_name() for side in SIDE_TABLES.values()))
         return (self.dataset.folder / f"{table}.parquet").exists()
 
-    def frame(self, expression: ir.Table, given: dict[str, ir.Table] | None = None) -> pd.DataFrame:
+    def frame(
+        self,
+        expression: ir.Table,
+        given: dict[str, ir.Table] | None = None,
+        brought: dict[str, pd.DataFrame] | None = None,
+    ) -> pd.DataFrame:
         """Run an Ibis expression over `lines`, `orders` and `customers`; return a pandas frame.
 
         given: name → table that the expression names besides, so that a question with another number in it is not written anew.
+        brought: name → rows from elsewhere that it names besides.
 
         >>> import retention as rt
         >>> orders = rt.load_sample("cdnow")
         >>> int(orders.frame(orders.customers.count().as_table()).iloc[0, 0])
         2357
         """
-        return self.dataset.frame(expression, _chosen(self.selection, self.as_of, self.margin) | (given or {}))
+        return self.dataset.frame(expression, _chosen(self.selection, self.as_of, self.margin) | (given or {}), brought)
 
     def filter(
         self,

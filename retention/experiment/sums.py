@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
+
+import ibis.expr.types as ir
 
 KINDS = ("share", "mean", "ratio")
 ROLES = ("primary", "secondary", "guardrail")
@@ -45,3 +49,31 @@ class ArmSums:
     var: dict[str, float]
     cov: dict[tuple[str, str], float]
     events: dict[str, int]
+
+
+def summed(units: ir.Table, columns: Sequence[str], keys: Sequence[str]) -> ir.Table:
+    """One row an arm (`keys` are its name, and a group where there is one) with what `arm_sums` reads.
+
+    units: one row a unit, without missing values in `columns`
+    """
+    values = {column: units[column].cast("float64") for column in columns}
+    pairs = list(combinations(sorted(values), 2))
+    return units.group_by(list(keys)).aggregate(
+        n=units.count(),
+        **{f"mean_{column}": value.mean() for column, value in values.items()},
+        **{f"var_{column}": value.var(how="sample") for column, value in values.items()},
+        **{f"cov_{one}_{two}": values[one].cov(values[two], how="sample") for one, two in pairs},
+        **{f"events_{column}": (value != 0).sum() for column, value in values.items()},
+    )
+
+
+def arm_sums(row: Mapping[str, float], columns: Sequence[str]) -> ArmSums:
+    """An arm from a row of `summed`."""
+    pairs = list(combinations(sorted(columns), 2))
+    return ArmSums(
+        n=int(row["n"]),
+        mean={column: float(row[f"mean_{column}"]) for column in columns},
+        var={column: float(row[f"var_{column}"]) for column in columns},
+        cov={(one, two): float(row[f"cov_{one}_{two}"]) for one, two in pairs},
+        events={column: int(row[f"events_{column}"]) for column in columns},
+    )

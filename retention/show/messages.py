@@ -37,6 +37,8 @@ EXPLAINED = (
     rt.feedback_table,
     rt.vendor_rates,
     rt.compare_cohorts,
+    rt.assign_variants,
+    rt.compare_variants,
     rt.rfm_segments,
     rt.segment_playbook,
     rt.segment_customers,
@@ -52,6 +54,8 @@ EXPLAINED = (
     rt.value_at_risk,
     rt.predict_next_orders,
     rt.replenishment_table,
+    rt.plan_experiment,
+    rt.run_aa_test,
 )
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")
