@@ -3,6 +3,7 @@
 from retention.errors import ColumnError, EmptyError, FileError, OptionError, QuestionError, RetentionError
 from retention.experiment.assign import assign_variants
 from retention.experiment.compare import compare_variants
+from retention.experiment.history import experiment_history
 from retention.experiment.manifest import experiment_file, read_experiment
 from retention.experiment.placebo import run_aa_test
 from retention.experiment.plan import plan_experiment
@@ -68,6 +69,7 @@ __all__ = [
     "demographic_table",
     "discount_table",
     "experiment_file",
+    "experiment_history",
     "feedback_table",
     "find_customers",
     "forecast_cohorts",

@@ -36,6 +36,7 @@ PUBLIC = (
     "demographic_table",
     "discount_table",
     "experiment_file",
+    "experiment_history",
     "feedback_table",
     "find_customers",
     "forecast_cohorts",

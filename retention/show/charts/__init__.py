@@ -12,6 +12,14 @@ from retention.show.charts.clusters import cluster_profile, cluster_sizes
 from retention.show.charts.clv import backtest_by_frequency, backtest_weeks, value_bars
 from retention.show.charts.cohorts import cohort_difference, retention_curve, retention_heatmap
 from retention.show.charts.customer import customer_timeline, segment_history
+from retention.show.charts.experiment import (
+    arm_split,
+    effect_by_day,
+    effect_by_group,
+    effect_by_week,
+    effect_by_weekday,
+    effect_forest,
+)
 from retention.show.charts.feedback import complaint_rates, feedback_rates, reply_rates, score_bars
 from retention.show.charts.forecast import forecast_backtest, revenue_forecast
 from retention.show.charts.groups import rate_bars, rates_by_group
@@ -26,6 +34,7 @@ from retention.show.charts.timing import next_order_curve
 from retention.show.charts.vendors import vendor_dots
 
 __all__ = [
+    "arm_split",
     "backtest_by_frequency",
     "backtest_weeks",
     "balance_dots",
@@ -36,6 +45,11 @@ __all__ = [
     "complaint_rates",
     "condition_bars",
     "customer_timeline",
+    "effect_by_day",
+    "effect_by_group",
+    "effect_by_week",
+    "effect_by_weekday",
+    "effect_forest",
     "expected_weeks",
     "false_alarm_bars",
     "feedback_rates",

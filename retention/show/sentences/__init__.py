@@ -33,6 +33,15 @@ from retention.show.sentences.cohorts import compared, how_well_completed, who_c
 from retention.show.sentences.customer import beside_others, what_is_next, where_they_stand, who_it_is
 from retention.show.sentences.demographics import which_group_is_largest, which_groups_stand_out
 from retention.show.sentences.discounts import beside_full_price, won_with_a_discount
+from retention.show.sentences.experiment import (
+    did_it_work,
+    does_it_last,
+    how_likely_better,
+    nothing_suffered,
+    what_it_means,
+    what_tests_brought,
+    who_it_worked_for,
+)
 from retention.show.sentences.feedback import after_feedback, complaints, ratings_say, tickets_say, who_answered
 from retention.show.sentences.forecast import how_it_did, how_sure, what_comes
 from retention.show.sentences.kpis import change, is_month, kpi, kpi_notes, more_or_less, moves, overview, span
@@ -66,7 +75,9 @@ __all__ = [
     "complaints",
     "days_to_act",
     "depends_on_the_rule",
+    "did_it_work",
     "do_not_plan_with_it",
+    "does_it_last",
     "due_for_products",
     "expected_range",
     "explained",
@@ -81,6 +92,7 @@ __all__ = [
     "how_good",
     "how_it_did",
     "how_it_sees_customers",
+    "how_likely_better",
     "how_long",
     "how_small_an_effect",
     "how_sure",
@@ -95,6 +107,7 @@ __all__ = [
     "moves",
     "next_week",
     "nobody_differs_in",
+    "nothing_suffered",
     "nothing_to_look_at",
     "out_of_the_ordinary",
     "overview",
@@ -111,6 +124,8 @@ __all__ = [
     "what_is_at_stake",
     "what_is_next",
     "what_it_counts",
+    "what_it_means",
+    "what_tests_brought",
     "what_they_are_like",
     "when_they_return",
     "where_customers_come_from",
@@ -126,6 +141,7 @@ __all__ = [
     "who_is_reached",
     "who_is_slipping",
     "who_it_is",
+    "who_it_worked_for",
     "who_moved",
     "whose_change",
     "why_no_score",
