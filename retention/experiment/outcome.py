@@ -88,7 +88,7 @@ def compare_arms(
     intervals, which fits rare events better than one turned out of that test; at the very edge of significance p, interval and relative
     interval may therefore disagree. Means: Welch's t-test; with `before`, CUPED first: value − θ·(before − its mean over both arms), θ = cov ÷
     var of both arms together; shares, ratios and a `before` without variance go without. Ratios: Welch's t-test with the variance of Σvalue
-    ÷ Σper by the delta method. Relative effect by Fieller; expected loss and P(better) in the unit and direction of the metric; always-valid
+    ÷ Σper by the delta method, over the units with either. Relative effect by Fieller; expected loss and P(better) in the unit and direction of the metric; always-valid
     interval for `planned_n` units in both arms together, `share` of them in the treatment arm. detectable = (z of 1 − α/2 + z of 0.8) ·
     standard error. No number below 2 units or 10 events in an arm (shares: units with and units without; else units with a value
     other than 0), where a ratio divides by 0, or where all values are the same: `reason` says so. Sources: Newcombe (1998), Statistics in Medicine
@@ -154,17 +154,18 @@ def value_interval(arm: ArmSums, metric: Metric) -> tuple[float, float]:
 
     if arm.n < MIN_UNITS:
         return math.nan, math.nan
-    n, mean = arm.n, arm.mean[metric.value]
+    n, mean, rest = arm.n, arm.mean[metric.value], arm.n - 1
     if metric.kind == "share":
         low, high = wilson(_events(arm, metric), n)
     elif metric.kind == "mean":
-        half = stdtrit(n - 1, 0.975) * math.sqrt(arm.var[metric.value] / n)
+        half = stdtrit(rest, 0.975) * math.sqrt(arm.var[metric.value] / n)
         low, high = mean - half, mean + half
     else:
-        per, rest = arm.mean[metric.per], n - 1
+        per = arm.mean[metric.per]
         together = arm.cov[tuple(sorted((metric.value, metric.per)))]
         squares = (arm.var[metric.value] * rest + n * mean**2, arm.var[metric.per] * rest + n * per**2)
-        low, high = ratio_of_sums(n, n * mean, n * per, *squares, together * rest + n * mean * per)
+        any_of = max(arm.events[metric.value], arm.events[metric.per])
+        low, high = ratio_of_sums(any_of, n * mean, n * per, *squares, together * rest + n * mean * per)
     return float(low), float(high)
 
 
@@ -220,8 +221,8 @@ def many_p_values(
     var_treatment: ArrayLike,
     kind: str,
 ) -> np.ndarray:
-    """The p of `compare_arms` for many pairs of arms at once: pooled z for "share", else Welch (with the variance of the delta
-    method for ratios). Missing where nothing varies; how many events there are is not asked. Shares need no variances.
+    """The p of `compare_arms` for many pairs of arms at once: pooled z for "share", else Welch (for ratios with n, value and
+    variance by the delta method of the units with a value or a divisor). Missing where nothing varies; how many events there are is not asked. Shares need no variances.
 
     >>> print(many_p_values(2000, 0.10, None, 2000, [0.10, 0.125], None, "share").round(4))
     [1.     0.0124]
