@@ -161,10 +161,9 @@ def value_interval(arm: ArmSums, metric: Metric) -> tuple[float, float]:
         half = stdtrit(rest, 0.975) * math.sqrt(arm.var[metric.value] / n)
         low, high = mean - half, mean + half
     else:
-        per = arm.mean[metric.per]
+        per, any_of = arm.mean[metric.per], max(arm.events[metric.value], arm.events[metric.per])
         together = arm.cov[tuple(sorted((metric.value, metric.per)))]
         squares = (arm.var[metric.value] * rest + n * mean**2, arm.var[metric.per] * rest + n * per**2)
-        any_of = max(arm.events[metric.value], arm.events[metric.per])
         low, high = ratio_of_sums(any_of, n * mean, n * per, *squares, together * rest + n * mean * per)
     return float(low), float(high)
 
