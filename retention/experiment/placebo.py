@@ -185,5 +185,7 @@ def _too_few(customers: int, events: int, days: int) -> EmptyError:
 def _notes(splits: int, told: int) -> tuple[str, ...]:
     notes = []
     if told < splits:
-        notes.append("Some splits gave no number, because a half had fewer than 10 events. They are left out.")
+        notes.append(
+            "Some splits gave no number, because too few of those who bought, or did not, fell into one half. They are left out."
+        )
     return tuple(notes)

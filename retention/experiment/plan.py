@@ -354,7 +354,9 @@ def _notes(base: Baseline, design: Design, customers: float, arms: int, metric: 
     if not typed and base.customers < ENOUGH:
         notes.append("Fewer than 30 customers had bought before the window: too few to tell.")
     if customers < design.least(base):
-        notes.append("With so few customers an arm would have fewer than 10 events: no test gives a number for that.")
+        notes.append(
+            "With so few customers one of the groups would have fewer than 10 buyers: no test gives a number for that."
+        )
     if arms > 2:
         notes.append(
             "Several arms are compared with control, so each has to stand out more: every arm takes more customers."

@@ -141,9 +141,11 @@ def test_typed_figures_need_no_orders_and_come_before_them(shop):
 def test_below_ten_events_an_arm_there_is_no_number():
     plan = rt.plan_experiment(metric="conversion", baseline=0.1, customers=199)
     assert plan.too_small and np.isnan(plan.chosen["detectable"])
-    assert "fewer than 10 events" in plan.notes[0]
+    assert "fewer than 10 buyers" in plan.notes[0]
     enough = rt.plan_experiment(metric="conversion", baseline=0.1, customers=200)
     assert enough.chosen["detectable"] > 0
+    lopsided = rt.plan_experiment(metric="conversion", baseline=0.1, customers=900, holdout=0.9)
+    assert np.isnan(lopsided.chosen["detectable"])  # 90 get the offer, 9 buy
     bold = rt.plan_experiment(metric="conversion", baseline=0.1, effect=7)  # one would see it of fewer, but not be told
     assert bold.needed == 200
 

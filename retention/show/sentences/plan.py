@@ -89,7 +89,7 @@ def what_instead(plan: ExperimentPlan) -> list[str]:
     for option in plan.alternatives.drop_duplicates("change").to_dict("records"):
         words = {
             "metric": _("Compare something else. {metric}: visible from {relative} on."),
-            "window": _("Wait longer. {metric}: visible from {relative} on, if the offer lasts that long."),
+            "window": _("Wait longer. {metric}: visible from {relative} on, if the effect lasts that long."),
             "holdout": _("Hold back half of the customers: visible from {relative} on."),
         }[option["change"]]
         name = metric_name(option["metric"], option["days"])
