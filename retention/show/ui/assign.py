@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import streamlit as st
@@ -12,7 +13,7 @@ from retention.segment.conditions import Condition
 from retention.segment.fields import SEGMENTS
 from retention.segment.rules import Rule
 from retention.show.files import csv_bytes
-from retention.show.i18n import _, month_and_year, number, percent
+from retention.show.i18n import _, date, month_and_year, number, percent
 from retention.show.measures import group_name
 from retention.show.rules import rule_text
 from retention.show.ui.builder import KEPT as KEPT_RULES
@@ -96,6 +97,8 @@ def take_test(result: Assignment) -> None:
             "customers, so keep it as safe as your order files."
         )
     )
+    end = test.assigned_on + timedelta(days=test.days - 1)
+    st.caption(_("Orders count from {first} to {last}.").format(first=date(test.assigned_on), last=date(end)))
     download(_("Experiment file (JSON)"), lambda: rt.experiment_file(test), test.file_name, "application/json")
     if st.button(_("Read its outcome"), type="tertiary", icon=":material/science:"):
         st.session_state["experiment"] = test
