@@ -17,7 +17,9 @@ from statistics import median
 
 from benchmarks.one import inputs_folder
 
-TOPICS = ("ingest", "tables", "timing", "offers", "bridge", "alerts", "feedback", "segments", "customer", "clv")
+TOPICS = (
+    "ingest", "tables", "timing", "offers", "bridge", "alerts", "feedback", "segments", "customer", "clv", "experiments"
+)  # fmt: skip
 
 
 def main(topics: list[str]) -> int:

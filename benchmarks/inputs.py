@@ -15,6 +15,7 @@ from retention.engine import MEMORY_LIMIT, Dataset
 from retention.sample.exports import to_plain
 
 SIZES = {"million": 1_000_000, "retail": 541_909}
+OUTCOMES = "outcomes.parquet"
 FACTS = ("observed_from", "as_of", "currency", "timezone", "fingerprint")
 
 
@@ -36,6 +37,8 @@ def prepare(folder: Path) -> None:
         _keep(folder, "ten_million")
     if not (folder / "million_customers" / "facts.json").exists():
         _million_customers(folder)
+    if not (folder / OUTCOMES).exists():
+        _outcomes(folder)
 
 
 def _keep(folder: Path, name: str) -> None:
@@ -69,6 +72,23 @@ def _million_customers(folder: Path) -> None:
             f"COPY (FROM '{old}/{table}.parquet' WHERE {key} IN ({kept}) ORDER BY {key}) TO '{new}/{table}.parquet'"
         )
     (new / "facts.json").write_text((old / "facts.json").read_text())
+
+
+def _outcomes(folder: Path) -> None:
+    """Five million outcome rows of a test: who bought more before buys more, and the treatment adds a twentieth of the buyers."""
+    part = folder / "outcomes.part"
+    duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(folder / "spill")}).execute(f"""
+        COPY (
+            WITH drawn AS (
+                SELECT unit, if(hash(8 * unit) % 2 = 0, 'control', 'treatment') AS variant,
+                    {", ".join(f"(hash(8 * unit + {n}) + 1) / 18446744073709551617.0 AS u{n}" for n in (1, 2, 3, 4))}
+                FROM range(5_000_000) AS units(unit)),
+            before AS (
+                SELECT *, round(exp(3 + 0.8 * sqrt(-2 * ln(u1)) * cos(2 * pi() * u2)), 2) AS revenue_before FROM drawn)
+            SELECT unit, variant, CAST(u3 < if(variant = 'control', 0.1, 0.105) AS INTEGER) AS converted,
+                CASE WHEN converted = 1 THEN round(20 + revenue_before * (0.5 + u4), 2) ELSE 0 END AS revenue, revenue_before
+            FROM before) TO '{part}' (FORMAT parquet)""")
+    part.rename(folder / OUTCOMES)
 
 
 def retail(folder: Path) -> str:

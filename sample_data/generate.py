@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from retention.sample.experiments import make_experiments
 from retention.sample.exports import to_plain, to_polish, to_shopify, to_woocommerce
 from retention.sample.shop import make_shop
 from retention.sample.spend import make_spend
@@ -32,6 +33,7 @@ def write_all(folder: Path) -> list[Path]:
         "feedback.csv": _text(shop.feedback, "%Y-%m-%d %H:%M:%S"),
         "tickets.csv": _text(make_tickets(shop.lines), "%Y-%m-%d %H:%M:%S"),
         "spend.csv": _text(make_spend(shop)),
+        "assignments.csv": _text(make_experiments(shop), "%Y-%m-%d"),
     }
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in contents.items():

@@ -96,7 +96,7 @@ def compare_variants(
     units who bought nothing: repeat (share who bought), orders and revenue a unit, aov (net revenue ÷ orders), profit a
     unit where the shop has a margin (less cost_per_customer, and cost_per_order for each order, in every arm but control), and as
     guardrails returns (refunds ÷ what was paid) and discounts (÷ gross). Means are adjusted by what was bought in the year before
-    (CUPED). Of rows every column of numbers is a metric, a share where it holds but 0 and 1; revenue_before adjusts
+    (CUPED). Columns of numbers that came with the assignments are metrics, too, and decide unless `metric` says otherwise. Of rows every column of numbers is a metric, a share where it holds but 0 and 1; revenue_before adjusts
     revenue. Of totals: conversion, and revenue a visitor where the spread of one order's value is known (order_sd, else that of these
     orders).
 
@@ -133,8 +133,8 @@ def compare_variants(
     >>> import retention as rt
     >>> totals = {"A": {"visitors": 5000, "conversions": 400}, "B": {"visitors": 5000, "conversions": 475}}
     >>> found = rt.compare_variants(totals=totals)
-    >>> found.verdict, found.arm, round(found.table.loc[1, "p"], 4)
-    ('better', 'B', 0.0081)
+    >>> found.verdict, found.arm, float(found.table.loc[1, "p"].round(4))
+    ('better', 'B', 0.0079)
     """
     if (rows is not None and totals is not None) or (rows is None and totals is None and orders is None):
         raise OptionError(

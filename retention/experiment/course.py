@@ -9,11 +9,12 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from retention.experiment.followed import CENTS, PROFIT, Followed, bought
+from retention.experiment.followed import Followed
 from retention.experiment.outcome import MIN_EVENTS, adjusted, compare_arms
 from retention.experiment.rows import Rows
 from retention.experiment.sequential import valid_interval
 from retention.experiment.sums import ArmSums, Metric
+from retention.experiment.units import CENTS, PROFIT, bought
 from retention.orders import purchases_and_returns
 
 DAYS_A_WEEK = 7
@@ -31,12 +32,13 @@ class Course(NamedTuple):
 def course_of_orders(
     followed: Followed, metric: Metric, arms: dict[str, int], control: str, costs: tuple[float, float], planned: int
 ) -> Course | None:
-    """days, weeks and weekdays of an experiment whose units are followed; None for a ratio.
+    """days, weeks and weekdays of an experiment whose units are followed; None for a ratio, and for
+    what came with the assignments, whose day is not known.
 
     arms: arm → units that are followed; costs: of the offer for a customer and for an order, in every arm but control; planned:
     the days that the window is to have
     """
-    if metric.kind == "ratio":
+    if metric.kind == "ratio" or metric.name in followed.told:
         return None
     each = _events(followed, metric, control, costs[1])
     begun = pd.DataFrame({"variant": list(arms), "at": 1, "new": list(arms.values())})

@@ -1,8 +1,8 @@
-"""Assignments joined to orders: what every unit bought in the window after it was assigned, and before."""
+"""Who was in which arm of an experiment, and from which day on their orders count."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 
@@ -12,21 +12,27 @@ import pandas as pd
 
 from retention.errors import EmptyError, OptionError
 from retention.experiment.manifest import Experiment
-from retention.experiment.sums import ArmSums, Metric, arm_sums, summed
-from retention.orders import Orders, purchases_and_returns
+from retention.orders import Orders
 from retention.periods import as_date, day_number, day_of
 from retention.schema import ASSIGNMENTS, CUSTOMERS
-from retention.segment.scores import standings, with_segments
 
-BEFORE = 365  # days before the assignment that say what a unit was like
-GROUPS = ("segment", "country", "channel", "orders_before")
 UNITS = ibis.table(
-    {"person_ref": "string", "customer_id": "int32", "variant": "string", "day0": "int32"}, name="experiment_units"
+    {"person_ref": "string", "customer_id": "int32", "variant": "string", "day0": "int32", "metrics": "string"},
+    name="experiment_units",
 )
 REFS = ibis.table({"person_ref": "string", "variant": "string", "day0": "int32"}, name="experiment_refs")
+NOTHING = "{}"  # the outcomes of a file that brings none
 DAY = 86_400  # seconds
-CENTS = 100
-PROFIT = 1_000_000  # profit is kept in ten-thousandths of a hundredth
+
+
+@ibis.udf.scalar.builtin
+def json_keys(text: str) -> list[str]:
+    """The names in a JSON object, in its order."""
+
+
+@ibis.udf.scalar.builtin
+def json_extract_string(text: str, path: str) -> str:
+    """What stands under a path of a JSON text."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,8 @@ class Followed:
     units: what UNITS stands for; brought: rows it needs from elsewhere; days: length of the window; first, last: days on
     which somebody was assigned; complete: whether every window is; assigned: arm → all units; crossed: units in two arms,
     left out; strangers: units that are no customer, who bought nothing; waiting: units whose window is not complete,
-    left out
+    left out; told: the columns of numbers that the file of assignments has for all units, column → whether it is a share; gaps:
+    whether it has others; dated: whether the day of assignment is known, without which no order can be told to come after it
     """
 
     orders: Orders
@@ -47,6 +54,9 @@ class Followed:
     last: int
     complete: bool
     assigned: dict[str, int]
+    told: dict[str, bool] = field(default_factory=dict)
+    gaps: bool = False
+    dated: bool = True
     crossed: int = 0
     strangers: int = 0
     waiting: int = 0
@@ -76,55 +86,76 @@ def follow(orders: Orders, experiment: str | Experiment, days: int, assigned_on:
         variant=every.variant.min(),
         variants=every.variant.nunique(),
         day0=every.day0.min(),
+        metrics=every.metrics.min(),
+        rows=every.count(),
     )
-    names = {UNITS.get_name(): each.filter(each.variants == 1).drop("variants")}
-    crossed = orders.frame(each.aggregate(n=each.count(where=each.variants > 1)), None, brought)
+    units = each.filter(each.variants == 1).drop("variants", "rows")
+    crossed = _crossed(orders, each, brought)
+    told, gaps = _told(orders, units, brought)
     as_of = day_number(orders.as_of)
-    counted = orders.frame(
-        UNITS.group_by("variant").aggregate(
-            units=UNITS.count(),
-            strangers=UNITS.customer_id.isnull().sum(),
-            dateless=UNITS.day0.isnull().sum(),
-            first=UNITS.day0.min(),
-            last=UNITS.day0.max(),
-            complete=(UNITS.day0 + days <= as_of).sum(),
-        ).order_by("variant"),
-        names,
-        brought,
-    )  # fmt: skip
-    if counted.empty or counted["dateless"].any():
+    counted = orders.frame(_counted(as_of, days), {UNITS.get_name(): units}, brought)
+    if counted.empty or (counted["dateless"].any() and not told):
         raise OptionError(
             "The assignments have no date from which the outcome counts.",
             "Add a column with the day of assignment, or give assigned_on.",
         )
-    first, last = int(counted["first"].min()), int(counted["last"].max())
     followed = Followed(
         orders=orders,
-        units=names[UNITS.get_name()],
+        units=units,
         brought=brought,
         days=days,
-        first=first,
-        last=last,
+        first=int(counted["first"].fillna(as_of).min()),
+        last=int(counted["last"].fillna(as_of).max()),
         complete=bool((counted["complete"] == counted["units"]).all()),
         assigned=dict(zip(counted["variant"], counted["units"].astype(int), strict=True)),
-        crossed=int(crossed.iloc[0, 0]),
+        told=told,
+        gaps=gaps,
+        crossed=crossed,
         strangers=int(counted["strangers"].sum()),
     )
+    if counted["dateless"].any():
+        units = units.mutate(day0=ibis.literal(as_of, "int32"))
+        return replace(followed, units=units, dated=False, complete=True)
     if followed.complete:
         return followed
     if counted["complete"].sum():
         waiting = int((counted["units"] - counted["complete"]).sum())
-        units = followed.units.filter(followed.units.day0 + days <= as_of)
-        return replace(followed, units=units, waiting=waiting)
-    seen = as_of - last
+        return replace(followed, units=units.filter(units.day0 + days <= as_of), waiting=waiting)
+    seen = as_of - followed.last
     if seen < 1:
         raise EmptyError(
-            "No day of the outcome has been seen: units were assigned until {day}, and the orders end before {end}.",
+            "No day of the outcome has been seen: people were assigned until {day}, and the orders end before {end}.",
             "Bring the orders of the time after it.",
-            day=day_of(last).isoformat(),
+            day=day_of(followed.last).isoformat(),
             end=orders.as_of.isoformat(),
         )
     return replace(followed, days=seen)
+
+
+def _crossed(orders: Orders, each: ir.Table, brought: dict[str, pd.DataFrame]) -> int:
+    """How many people stand in several arms. Several rows a person are refused where they carry outcomes."""
+    counts = {"crossed": each.variants > 1, "repeated": (each.rows > 1) & (each.metrics != NOTHING)}
+    found = orders.frame(each.aggregate(**{name: each.count(where=one) for name, one in counts.items()}), None, brought)
+    if repeated := int(found["repeated"][0]):
+        raise OptionError(
+            "{n} people have several rows with outcomes.",
+            "Aggregate them to one row a person first: rows of one person are not independent.",
+            n=f"{repeated:,}",
+        )
+    return int(found["crossed"][0])
+
+
+@lru_cache
+def _counted(as_of: int, days: int) -> ir.Table:
+    """One row an arm: units, those who are no customer, those without a day, the first and last day, complete windows."""
+    return UNITS.group_by("variant").aggregate(
+        units=UNITS.count(),
+        strangers=UNITS.customer_id.isnull().sum(),
+        dateless=UNITS.day0.isnull().sum(),
+        first=UNITS.day0.min(),
+        last=UNITS.day0.max(),
+        complete=(UNITS.day0 + days <= as_of).sum(),
+    ).order_by("variant")  # fmt: skip
 
 
 def _of_file(experiment: Experiment) -> tuple[ir.Table, dict[str, pd.DataFrame]]:
@@ -139,7 +170,8 @@ def _of_file(experiment: Experiment) -> tuple[ir.Table, dict[str, pd.DataFrame]]
     refs = refs.assign(day0=pd.array([day_number(experiment.assigned_on)] * len(refs), dtype="int32"))
     known = CUSTOMERS.select("customer_id", "customer_ref")
     joined = REFS.left_join(known, REFS.person_ref == known.customer_ref)
-    return joined.select("person_ref", "customer_id", "variant", "day0"), {REFS.get_name(): refs}
+    nothing = ibis.literal(NOTHING)
+    return joined.select("person_ref", "customer_id", "variant", "day0", metrics=nothing), {REFS.get_name(): refs}
 
 
 def _of_orders(orders: Orders, name: str, assigned_on: str | date | None) -> tuple[ir.Table, dict[str, pd.DataFrame]]:
@@ -160,99 +192,26 @@ def _of_orders(orders: Orders, name: str, assigned_on: str | date | None) -> tup
     day0 = (rows.assigned_at.epoch_seconds() / DAY).floor().cast("int32")
     if assigned_on is not None:
         day0 = ibis.coalesce(day0, ibis.literal(day_number(as_date("assigned_on", assigned_on)), "int32"))
-    return rows.select("person_ref", "customer_id", "variant", day0=day0), {}
+    return rows.select("person_ref", "customer_id", "variant", "metrics", day0=day0), {}
 
 
-def metrics_of_orders(followed: Followed, primary: str) -> tuple[Metric, ...]:
-    """What can be read from orders. What was bought in the year before takes out what customers differed in already."""
-    since = day_number(followed.orders.observed_from)
-    before = (lambda column: f"{column}_before") if followed.first > since else (lambda _column: "")
-    metrics = [
-        Metric("repeat", "share", "repeat"),
-        Metric("orders", "mean", "orders", before=before("orders")),
-        Metric("revenue", "mean", "revenue", before=before("revenue")),
-        Metric("aov", "ratio", "revenue", per="orders"),
-        Metric("returns", "ratio", "refunds", per="paid", role="guardrail", lower_is_better=True),
-        Metric("discounts", "ratio", "discounts", per="gross", role="guardrail", lower_is_better=True),
-    ]
-    if followed.orders.margin is not None:
-        metrics.insert(4, Metric("profit", "mean", "profit", before=before("profit")))
-    names = [metric.name for metric in metrics if metric.role != "guardrail"]
-    if primary not in names:
-        raise OptionError(
-            "metric={metric!r} is not possible.", "Use one of: {allowed}.", metric=primary, allowed=", ".join(names)
-        )
-    return tuple(replace(metric, role="primary") if metric.name == primary else metric for metric in metrics)
+def _told(orders: Orders, units: ir.Table, brought: dict[str, pd.DataFrame]) -> tuple[dict[str, bool], bool]:
+    """The columns of numbers that came with the assignments: which are shares, of those all units have; whether others have gaps."""
+    names = {UNITS.get_name(): units}
+    keys = orders.frame(UNITS.select(key=json_keys(UNITS.metrics)).distinct().limit(1000), names, brought)
+    columns = list(dict.fromkeys(key for found in keys["key"] for key in found))
+    if not columns:
+        return {}, False
+    counts = {"units": UNITS.count()}
+    for n, column in enumerate(columns):
+        value = told_value(UNITS, column)
+        counts |= {f"known_{n}": value.count(), f"binary_{n}": value.isin([0.0, 1.0]).all()}
+    found = orders.frame(UNITS.aggregate(**counts), names, brought).iloc[0]
+    whole = [n for n in range(len(columns)) if found[f"known_{n}"] == found["units"]]
+    return {columns[n]: bool(found[f"binary_{n}"]) for n in whole}, len(whole) < len(columns)
 
 
-@lru_cache
-def bought(table: ir.Table, days: int) -> ir.Table:
-    """Every order of a unit from a year before its assignment to the end of its window, with `offset`: 1 on the day of assignment."""
-    joined = table.inner_join(UNITS, "customer_id")
-    joined = joined.mutate(offset=joined.day - joined.day0 + 1)
-    return joined.filter(joined.offset > -BEFORE, joined.offset <= days)
-
-
-def units_with_outcome(followed: Followed, control: str, cost_per_order: float) -> ir.Table:
-    """One row a unit: variant and the columns of the metrics, money in currency units.
-
-    cost_per_order: what the offer costs with every order in the arms but control
-    """
-    table = bought(purchases_and_returns(followed.orders), followed.days)
-    is_after, is_before = table.offset >= 1, table.offset < 1
-    each = table.group_by(unit="person_ref").aggregate(
-        orders=table.count(where=is_after & table.is_purchase),
-        revenue=table.net.sum(where=is_after) / CENTS,
-        profit=table.profit.sum(where=is_after) / PROFIT,
-        gross=table.gross.sum(where=is_after) / CENTS,
-        discounts=table.discounts.sum(where=is_after) / CENTS,
-        refunds=table.refunds.sum(where=is_after) / CENTS,
-        orders_before=table.count(where=is_before & table.is_purchase),
-        revenue_before=table.net.sum(where=is_before) / CENTS,
-        profit_before=table.profit.sum(where=is_before) / PROFIT,
-    )
-    columns = [column for column in each.columns if column != "unit"]
-    joined = UNITS.left_join(each, UNITS.person_ref == each.unit)
-    values = {column: joined[column].cast("float64").fill_null(0.0) for column in columns}
-    offered = (joined.variant != control).cast("float64")
-    values["profit"] = values["profit"] - offered * cost_per_order * values["orders"]
-    values["paid"] = values["gross"] - values["discounts"]
-    values["repeat"] = (values["orders"] > 0).cast("int8")
-    return joined.select("person_ref", "customer_id", "variant", "day0", **values)
-
-
-def sums_of_units(
-    followed: Followed, units: ir.Table, metrics: tuple[Metric, ...], by: str = ""
-) -> dict[tuple[str, ...], ArmSums]:
-    """The sums of every arm, (arm,) or with `by` (arm, group) → sums."""
-    columns = sorted({column for metric in metrics for column in metric.columns})
-    keys = ["variant", *(["group"] if by else [])]
-    found = followed.frame(summed(_grouped(followed, units, by) if by else units, columns, keys))
-    return {
-        tuple(str(row[key]) for key in keys): arm_sums(row, columns) for _, row in found.sort_values(keys).iterrows()
-    }
-
-
-def _grouped(followed: Followed, units: ir.Table, by: str) -> ir.Table:
-    """The same units with `group`: what was known of them before they were assigned; "" where nothing was."""
-    orders, day = followed.orders, followed.first - 1
-    paid = purchases_and_returns(orders)
-    if by == "country":
-        known = CUSTOMERS.select(who="customer_id", group=CUSTOMERS.country)
-    elif by == "channel":
-        firsts = paid.filter(paid.order_number == 1, paid.is_purchase)
-        known = firsts.select(who="customer_id", group=firsts.channel)
-    elif by == "segment":
-        before = paid.filter(paid.day <= day)
-        scored = with_segments(standings(before), before, day)
-        known = scored.select(who="customer_id", group=scored.segment)
-    elif by == "orders_before":
-        past = paid.inner_join(UNITS, "customer_id")
-        past = past.filter(past.is_purchase, past.day < past.day0)
-        counted = past.group_by(who="customer_id").aggregate(orders=past.count())
-        known = counted.select("who", group=ibis.ifelse(counted.orders > 1, "several", "one"))
-    else:
-        raise OptionError("by={by!r} is not possible.", "Use one of: {allowed}.", by=by, allowed=", ".join(GROUPS))
-    joined = units.left_join(known, units.customer_id == known.who)
-    unknown = "none" if by == "orders_before" else ""
-    return joined.select(*units.columns, group=joined.group.fill_null(unknown))
+def told_value(table: ir.Table, column: str) -> ir.FloatingValue:
+    """A column of numbers that came with the assignments."""
+    quoted = column.replace("\\", "\\\\").replace('"', '\\"')
+    return json_extract_string(table.metrics, f'$."{quoted}"').try_cast("float64")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from retention.experiment.bayes import better_normal, better_shares
-from retention.experiment.fieller import Relative, fieller
+from retention.experiment.estimates import Estimates, all_the_same, estimates, lifted
+from retention.experiment.fieller import NOT_ABOVE_ZERO, TOUCHES_ZERO, fieller
 from retention.experiment.sequential import valid_interval
 from retention.experiment.sums import ArmSums, Metric
 from retention.intervals import newcombe, ratio_of_sums, wilson
@@ -26,11 +27,21 @@ FEW_OTHERS = "Fewer than 10 units without the event in an arm."
 NO_DENOMINATOR = "What is divided by is not above 0 in an arm."
 NO_SPREAD_KNOWN = "It is not known how much the values of the units differ."
 ALL_THE_SAME = "Every value is the same in both arms."
+REASONS = (
+    FEW_UNITS,
+    FEW_EVENTS,
+    FEW_OTHERS,
+    NO_DENOMINATOR,
+    NO_SPREAD_KNOWN,
+    ALL_THE_SAME,
+    NOT_ABOVE_ZERO,
+    TOUCHES_ZERO,
+)
 SHARES = "two-sided z-test of shares"
 MEANS = "two-sided Welch t-test of means"
 MEANS_CUPED = "two-sided Welch t-test of means, with CUPED"
 RATIOS = "two-sided Welch t-test of ratios, by the delta method"
-_SAME = 1e-14  # variance ÷ mean square at or below which values differ by rounding only
+METHODS = (SHARES, MEANS, MEANS_CUPED, RATIOS)
 
 
 @dataclass(frozen=True)
@@ -64,25 +75,6 @@ class Comparison:
     relative_reason: str = ""
 
 
-class _Found(NamedTuple):
-    """A test of two arms: the estimates, their variances and covariance, p and interval, and the quantile it used."""
-
-    values: tuple[float, float]
-    variances: tuple[float, float]
-    covariance: float
-    p: float
-    low: float
-    high: float
-    critical: float
-    variance_reduction: float
-    method: str
-
-    @property
-    def relative(self) -> Relative:
-        (control, treatment), (control_variance, treatment_variance) = self.values, self.variances
-        return fieller(control, control_variance, treatment, treatment_variance, self.critical, self.covariance)
-
-
 def compare_arms(
     control: ArmSums,
     treatment: ArmSums,
@@ -94,8 +86,8 @@ def compare_arms(
     """Two arms beside each other on one metric: treatment − control, with everything that can be said of it.
 
     Shares: p by the two-sided z-test with pooled variance and no continuity correction; interval by Newcombe from the two
-    Wilson intervals, which holds its level with rare events where that of the test does not; so at the very edge p and interval may
-    disagree, and the relative interval with them. Means: Welch's t-test; with `before` CUPED first: value − θ·(before − its mean over
+    Wilson intervals, which fits rare events better than one turned out of that test; so at the very edge of significance p, interval and
+    relative interval may disagree. Means: Welch's t-test; with `before` CUPED first: value − θ·(before − its mean over
     both arms), θ = cov ÷ var of both arms together; `before` without variance is passed over, and so it is for shares and ratios. Ratios:
     Welch's t-test with the variance of Σvalue ÷ Σper by the delta method. Relative effect by Fieller, expected loss and P(better) in the unit
     and direction of the metric, always-valid interval for `planned_n` units in all of which `share` are in the treatment arm.
@@ -115,39 +107,41 @@ def compare_arms(
     """
     from scipy.special import ndtri
 
+    method = {"share": SHARES, "mean": MEANS, "ratio": RATIOS}[metric.kind]
     reason = _reason(control, treatment, metric)
     if reason:
-        return Comparison(_method(metric), reason=reason)
-    found = (_shares if metric.kind == "share" else _means)(control, treatment, metric, alpha)
-    if found is None:
-        return Comparison(_method(metric), reason=ALL_THE_SAME)
-    effect, error = found.values[1] - found.values[0], math.sqrt(sum(found.variances))
+        return Comparison(method, reason=reason)
+    known = estimates(control, treatment, metric)
+    effect, error = known.values[1] - known.values[0], known.standard_error
     if metric.kind == "share":
+        p, low, high, critical = _shares(control, treatment, metric, alpha)
         counts = [value for arm in (control, treatment) for value in (_events(arm, metric), arm.n)]
         better = better_shares(*counts, lower_is_better=metric.lower_is_better)
     else:
+        p, low, high, critical = _means(control, treatment, metric, known, alpha)
         better = better_normal(effect, error, metric.lower_is_better)
+    either = ((value, variance + known.common) for value, variance in zip(known.values, known.variances, strict=True))
+    relative = fieller(*either, critical, covariance=known.common)
     valid = valid_interval(effect, error, control.n, treatment.n, planned_n=planned_n, share=share, alpha=alpha)
-    relative = found.relative
     return Comparison(
-        method=found.method,
-        control_value=found.values[0],
-        value=found.values[1],
+        method=MEANS_CUPED if known.before else method,
+        control_value=known.values[0],
+        value=known.values[1],
         effect=effect,
-        low=found.low,
-        high=found.high,
+        low=low,
+        high=high,
         relative=relative.value,
         relative_low=relative.low,
         relative_high=relative.high,
-        relative_reason=relative.reason,
-        p=found.p,
-        variance_reduction=found.variance_reduction,
+        p=p,
+        variance_reduction=known.variance_reduction,
         probability_better=better[0],
         expected_loss=better[1],
         valid_low=float(valid[0]),
         valid_high=float(valid[1]),
         detectable=float(ndtri(1 - alpha / 2) + ndtri(POWER)) * error,
         standard_error=error,
+        relative_reason=relative.reason,
     )
 
 
@@ -266,104 +260,44 @@ def _reason(control: ArmSums, treatment: ArmSums, metric: Metric) -> str:
         return FEW_EVENTS
     if metric.kind == "share":
         return FEW_OTHERS if any(arm.n - _events(arm, metric) < MIN_EVENTS for arm in arms) else ""
-    return NO_SPREAD_KNOWN if any(math.isnan(arm.var[metric.value]) for arm in arms) else ""
+    if any(math.isnan(arm.var[metric.value]) for arm in arms):
+        return NO_SPREAD_KNOWN
+    return ALL_THE_SAME if all_the_same(control, treatment, metric) else ""
 
 
-def _method(metric: Metric) -> str:
-    return {"share": SHARES, "mean": MEANS, "ratio": RATIOS}[metric.kind]
-
-
-def _shares(control: ArmSums, treatment: ArmSums, metric: Metric, alpha: float) -> _Found:
+def _shares(control: ArmSums, treatment: ArmSums, metric: Metric, alpha: float) -> tuple[float, float, float, float]:
+    """p, the interval, and the quantile of z by which it reaches out."""
     from scipy.special import ndtri
-    from tea_tasting.aggr import Aggregates
     from tea_tasting.metrics.proportion import Proportion
 
-    arms = (control, treatment)
-    values = [arm.mean[metric.value] for arm in arms]
-    test = Proportion("value", method="norm", correction=False, equal_var=True, confidence_level=1 - alpha)
-    totals = [Aggregates(count_=int(arm.n), mean_={"value": mean}) for arm, mean in zip(arms, values, strict=True)]
+    test = Proportion(metric.value, method="norm", correction=False, equal_var=True)
+    p = test.analyze_aggregates(_aggregates(control, metric.value), _aggregates(treatment, metric.value)).pvalue
     z = float(ndtri(1 - alpha / 2))
     low, high = newcombe(*(part for arm in (treatment, control) for part in (_events(arm, metric), arm.n)), z)
-    return _Found(
-        values=tuple(values),
-        variances=tuple(mean * (1 - mean) / arm.n for arm, mean in zip(arms, values, strict=True)),
-        covariance=0.0,
-        p=test.analyze_aggregates(*totals).pvalue,
-        low=float(low),
-        high=float(high),
-        critical=z,
-        variance_reduction=math.nan,
-        method=SHARES,
-    )
+    return p, float(low), float(high), z
 
 
-def _means(control: ArmSums, treatment: ArmSums, metric: Metric, alpha: float) -> _Found | None:
-    """Means and ratios; None where nothing varies."""
+def _means(
+    control: ArmSums, treatment: ArmSums, metric: Metric, known: Estimates, alpha: float
+) -> tuple[float, float, float, float]:
+    """The same with the quantile of t. Both arms are lifted well above 0 first: tea-tasting also works out a relative effect on the scale of logarithms, which overflows there."""
     from tea_tasting.metrics.mean import RatioOfMeans
 
-    value, per = metric.value, metric.per or None
-    arms = [_aggregates(arm, metric) for arm in (control, treatment)]
-    together = arms[0] + arms[1]
-    before = metric.before if metric.kind == "mean" else ""
-    before = before if before and _varies(together.var(before), together.mean(before)) else None
-    theta = together.cov(value, before) / together.var(before) if before else 0.0
-    plain = [arm.ratio_var(value, per) / arm.count() for arm in arms]
-    if not any(
-        _varies(variance * arm.count() * arm.mean(per) ** 2, arm.mean(value))
-        for arm, variance in zip(arms, plain, strict=True)
-    ):
-        return None
-    values, variances = [], []
-    for arm, variance in zip(arms, plain, strict=True):
-        shift = theta * (arm.mean(before) - together.mean(before))
-        values.append(float(arm.mean(value) / arm.mean(per) - shift))
-        variances.append(variance + (theta**2 * arm.var(before) - 2 * theta * arm.cov(value, before)) / arm.count())
-    error = math.sqrt(sum(variances))
-    test = RatioOfMeans(value, per, before, use_t=True, equal_var=False, confidence_level=1 - alpha)
-    result = test.analyze_aggregates(*(_lifted(arm, value, per, 10 * error - min(values)) for arm in arms))
-    return _Found(
-        values=tuple(values),
-        variances=tuple(variances),
-        covariance=theta**2 * together.var(before) / together.count(),
-        p=result.pvalue,
-        low=float(result.effect_size_ci_lower),
-        high=float(result.effect_size_ci_upper),
-        critical=(result.effect_size_ci_upper - result.effect_size_ci_lower) / 2 / error,
-        variance_reduction=1 - sum(variances) / sum(plain) if before else math.nan,
-        method=MEANS_CUPED if before else _method(metric),
-    )
+    per, before = metric.per if metric.kind == "ratio" else None, known.before or None
+    test = RatioOfMeans(metric.value, per, before, use_t=True, equal_var=False, confidence_level=1 - alpha)
+    by = 10 * known.standard_error - min(known.values)
+    columns = [column for column in (metric.value, per, before) if column]
+    found = test.analyze_aggregates(*(_aggregates(lifted(arm, metric, by), *columns) for arm in (control, treatment)))
+    low, high = float(found.effect_size_ci_lower), float(found.effect_size_ci_upper)
+    return found.pvalue, low, high, (high - low) / 2 / known.standard_error
 
 
-def _aggregates(arm: ArmSums, metric: Metric) -> Aggregates:
+def _aggregates(arm: ArmSums, *columns: str) -> Aggregates:
     from tea_tasting.aggr import Aggregates
 
-    columns = metric.columns if metric.kind == "mean" else (metric.value, metric.per)
-    pairs = [pair for pair in arm.cov if set(pair) <= set(columns)]
     return Aggregates(
         count_=int(arm.n),
         mean_={column: float(arm.mean[column]) for column in columns},
-        var_={column: float(arm.var[column]) for column in columns},
-        cov_={pair: float(arm.cov[pair]) for pair in pairs},
-    )
-
-
-def _varies(variance: float, mean: float) -> bool:
-    return variance > _SAME * (variance + mean * mean)
-
-
-def _lifted(arm: Aggregates, value: str, per: str | None, by: float) -> Aggregates:
-    """The sums of value + by · per: what is compared rises by the same in both arms, and the test stays as it is.
-
-    tea-tasting also works out a relative effect, on the scale of logarithms, which overflows when an arm is close to 0.
-    """
-    from tea_tasting.aggr import Aggregates
-
-    covariances = dict(arm.cov_)
-    if per:
-        covariances[tuple(sorted((value, per)))] += by * arm.var(per)
-    return Aggregates(
-        count_=arm.count(),
-        mean_={**arm.mean_, value: arm.mean(value) + by * arm.mean(per)},
-        var_={**arm.var_, value: arm.var(value) + 2 * by * arm.cov(value, per) + by**2 * arm.var(per)},
-        cov_=covariances,
+        var_={column: float(value) for column, value in arm.var.items() if column in columns},
+        cov_={pair: float(value) for pair, value in arm.cov.items() if set(pair) <= set(columns)},
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
+import pyarrow as pa
 
 from retention.errors import ColumnError, EmptyError, FileError, OptionError
 from retention.experiment.sums import ArmSums, Metric, arm_sums, summed
@@ -27,14 +28,14 @@ class Rows:
 
     def frame(self, expression: ir.Table) -> pd.DataFrame:
         """Run an expression over the rows."""
-        return self.engine.to_pandas(expression)
+        return self.engine.to_pyarrow(expression).to_pandas()
 
 
 def outcome_rows(rows: pd.DataFrame | str | Path) -> Rows:
     """Rows from a frame, or from the path of a Parquet or CSV file."""
     engine = ibis.duckdb.connect()
     if isinstance(rows, pd.DataFrame):
-        table = ibis.memtable(rows)
+        table = ibis.memtable(pa.Table.from_pandas(rows, preserve_index=False))
     else:
         path = Path(rows)
         if not path.is_file():
@@ -74,7 +75,7 @@ def _check_units(rows: Rows) -> None:
         raise OptionError(
             "{n} rows have no variant.", "Leave them out, or say which arm they were in.", n=f"{found['nameless']:,.0f}"
         )
-    if "unit" in counts and found["units"] < found["rows"]:
+    if "units" in counts and found["units"] < found["rows"]:
         raise OptionError(
             "There are several rows a unit: {rows} rows of {units} units.",
             "Aggregate them to one row a unit first (a sum, or whether it ever happened): rows of one unit are not independent.",

@@ -11,22 +11,15 @@ import pandas as pd
 
 from retention.errors import OptionError
 from retention.experiment.course import Course, course_of_orders, course_of_rows
-from retention.experiment.followed import (
-    Followed,
-    experiment_names,
-    follow,
-    metrics_of_orders,
-    sums_of_units,
-    units_with_outcome,
-)
+from retention.experiment.followed import Followed, experiment_names, follow
 from retention.experiment.manifest import Experiment
 from retention.experiment.rows import metrics_of, outcome_rows, sums_of_rows
 from retention.experiment.sums import ArmSums, Metric
 from retention.experiment.totals import sums_of_totals
+from retention.experiment.units import CENTS, metrics_of_orders, sums_of_units, units_with_outcome
 from retention.orders import Orders, known_purchases
 
 DAYS = 60
-CENTS = 100
 CONTROLS = ("control", "control group", "holdout", "hold-out", "a", "kontroll", "kontrola", "kontrol", "контроль")
 
 
@@ -127,7 +120,7 @@ def of_orders(
     customer, order = (own if given is None else given for given, own in zip(costs, planned_costs, strict=True))
     followed = follow(orders, experiment, days, assigned_on)
     control = control_of(list(followed.assigned), control or (plan.control if plan else ""))
-    metrics = metrics_of_orders(followed, metric or (plan.metric if plan else "repeat"))
+    metrics = metrics_of_orders(followed, metric or (plan.metric if plan else ""))
     primary = next(one for one in metrics if one.role == "primary")
     units = units_with_outcome(followed, control, order)
     sums = {key[0]: arm for key, arm in _charged(sums_of_units(followed, units, metrics), control, customer).items()}
@@ -140,7 +133,7 @@ def of_orders(
         metrics=metrics,
         shares=plan.shares if plan else None,
         planned_n=plan.planned_n if plan else None,
-        days=followed.days,
+        days=followed.days if followed.dated else None,
         complete=followed.complete or followed.waiting > 0,
         course=course_of_orders(followed, primary, seen, control, (customer, order), days) if control in seen else None,
         grouped=_charged(sums_of_units(followed, units, (primary,), by), control, customer) if by else None,
@@ -184,10 +177,14 @@ def _order_sd(orders: Orders) -> float | None:
 def _about(followed: Followed) -> tuple[str, ...]:
     """What was left out or put together, in words."""
     notes = []
+    if followed.gaps:
+        notes.append("Columns of outcomes with gaps are left out: a missing outcome is no zero.")
     if followed.crossed:
         notes.append("Customers who stand in two arms are left out.")
     if followed.waiting:
         notes.append("Customers who were assigned too lately for a whole window are left out of all arms.")
-    if followed.strangers:
+    if not followed.dated:
+        notes.append("The assignments have no date, so only the outcomes that came with them are compared, not orders.")
+    elif followed.strangers:
         notes.append("Some of those assigned have never ordered; they count as people who bought nothing.")
     return tuple(notes)

@@ -16,9 +16,9 @@ def load_sample(name: str = "shop") -> Orders:
     """The orders of a sample shop.
 
     "shop": an invented electronics-and-gadgets shop, about 4,000 customers in 24 months, EUR, with its customers, products,
-    ratings, support tickets and marketing spend. "cdnow": the real purchases
-    of 2,357 customers of a CD shop, 1997-01 to 1998-06, USD (Fader & Hardie, as shipped with lifetimes). Raises
-    OptionError for another name and FileError when the files are not there.
+    ratings, support tickets, marketing spend and three experiments. "cdnow": the real purchases of 2,357 customers of a CD
+    shop, 1997-01 to 1998-06, USD (Fader & Hardie, as shipped with lifetimes). Raises OptionError for another name and
+    FileError when the files are not there.
 
     >>> load_sample("cdnow").currency
     'USD'
@@ -38,4 +38,5 @@ def sample_files(name: str) -> list[Path]:
     if name == "cdnow":
         return [Path(find_spec("lifetimes").submodule_search_locations[0]) / "datasets" / "CDNOW_sample.txt"]
     folder = Path(__file__).parents[2] / "sample_data"
-    return [folder / f"{table}.csv" for table in ("orders", "customers", "products", "feedback", "tickets", "spend")]
+    tables = ("orders", "customers", "products", "feedback", "tickets", "spend", "assignments")
+    return [folder / f"{table}.csv" for table in tables]

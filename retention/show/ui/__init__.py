@@ -5,6 +5,7 @@ from retention.show.ui.account import account
 from retention.show.ui.assign import set_up_test, take_test
 from retention.show.ui.attention import look_at, targets
 from retention.show.ui.builder import keep_rule, known_first, rule_editor
+from retention.show.ui.experiment import arm_shown, earlier_tests, keep_outcome, outcome_source
 from retention.show.ui.intake import settle, upload
 from retention.show.ui.people import figure_cards, find_customer, open_customer
 from retention.show.ui.screen import chart, choice, escape, finish, percentage, pick, run, say, start, switch
@@ -15,12 +16,14 @@ from retention.show.ui.tables import cards, grid, kpi_rows, quality_table, summa
 __all__ = [
     "Data",
     "account",
+    "arm_shown",
     "assumptions",
     "cards",
     "chart",
     "choice",
     "choose_language",
     "data",
+    "earlier_tests",
     "escape",
     "extra_share",
     "figure_cards",
@@ -28,12 +31,14 @@ __all__ = [
     "find_customer",
     "finish",
     "grid",
+    "keep_outcome",
     "keep_rule",
     "known_first",
     "kpi_rows",
     "look_at",
     "open_customer",
     "open_sample",
+    "outcome_source",
     "own_scheme",
     "percentage",
     "pick",
