@@ -125,7 +125,8 @@ def assign_variants(
     if each.empty:
         raise EmptyError(
             "None of the {customers} customers has an e-mail address of their own and may be written to.",
-            "Choose other customers, or write by another way and set only_reachable=False.",
+            "Choose other customers, or reach them by another way, such as a card in the parcel.",
+            "Then pass only_reachable=False.",
             customers=chosen,
         )
     _check_sizes(len(each), shares)

@@ -17,7 +17,7 @@ from retention.show.i18n import _, date, month_and_year, number, percent
 from retention.show.measures import group_name
 from retention.show.rules import rule_text
 from retention.show.ui.builder import KEPT as KEPT_RULES
-from retention.show.ui.screen import choice, download, escape, pick
+from retention.show.ui.screen import choice, download, escape, pick, switch
 
 KEPT = {"persist_state": "session"}
 CONTROL = "control"
@@ -32,6 +32,7 @@ def set_up_test(orders: rt.Orders) -> dict[str, Any]:
         **KEPT,
     )
     customers = _population(orders)
+    everybody = switch(_("Also those who cannot be written to by e-mail"), key="assign_everybody")
     with st.container(horizontal=True):
         held = choice(
             _("Held back"), {str(share): percent(share / 100, 0) for share in (50, 20, 10)}, key="assign_held"
@@ -72,6 +73,7 @@ def set_up_test(orders: rt.Orders) -> dict[str, Any]:
         )
     options = {"name": name, "seed": int(seed), "shares": shares, "metric": metric, "days": int(days)}
     options |= {"customers": customers} if customers is not None else {}
+    options |= {"only_reachable": False} if everybody else {}
     costs = {"cost_per_customer": per_customer, "cost_per_order": per_order}
     return options | {option: cost for option, cost in costs.items() if cost}
 
@@ -112,7 +114,7 @@ def _population(orders: rt.Orders) -> Rule | None:
     if text := st.session_state.get("segment"):
         rule = rt.rule_of(text)
         chosen["filter"] = (_("My segment: {rule}").format(rule=rule_text(rule, orders.currency)), rule)
-    chosen["everyone"] = (_("Everyone who may be written to"), None)
+    chosen["everyone"] = (_("All customers"), None)
     for name, text in st.session_state.get(KEPT_RULES, {}).items():
         chosen[f"kept {name}"] = (_("My segment: {rule}").format(rule=name), rt.rule_of(text))
     for segment in SEGMENTS:

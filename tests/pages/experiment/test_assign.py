@@ -106,6 +106,14 @@ def test_what_cannot_be_drawn_is_a_sentence(page):
     assert page.test.info[0].value == "Nobody is left to be assigned. Choose other customers, or clear a filter."
 
 
+def test_who_cannot_be_written_to_may_take_part_all_the_same(page, shop):
+    page.choose("assign_everybody", True)
+    everybody = rt.assign_variants(shop, {"control": 0.5, "A": 0.5}, only_reachable=False, **DEFAULTS)
+    assert page.headline.startswith(f"{len(everybody.table):,} customers: ")
+    assert not [text for text in page.texts if text.startswith("Left out of all groups")]
+    assert everybody.notes[0] in page.texts
+
+
 def test_the_table_of_the_balance_can_be_taken_away(page, shop):
     rows = pd.read_csv(io.BytesIO(page.downloads["balance.csv"]), keep_default_na=False)
     expected = rt.assign_variants(shop, {"control": 0.5, "A": 0.5}, **DEFAULTS).balance
