@@ -8,6 +8,8 @@ import pytest
 
 import retention as rt
 from retention.show import charts, sentences
+from retention.show.i18n import use_language
+from retention.show.measures import group_name
 from retention.show.tables.assign import assigned_rows, balance_rows
 
 
@@ -80,3 +82,11 @@ def test_tables_say_what_the_result_holds(thirds):
     people = assigned_rows(thirds)
     assert len(people) == 100
     assert people["Group"].tolist() == thirds.table["variant"].head(100).tolist()
+    use_language("pl")
+    try:
+        assert assigned_rows(thirds).iloc[:, 3].iloc[0].partition(" · ")[0] == group_name(
+            thirds.table["strata"][0][:-4]
+        )
+    finally:
+        use_language("en")
+    assert thirds.table["strata"][0][-4:-1] == " · "
