@@ -29,4 +29,4 @@ if len(assignment.table) > ROOM:
     st.caption(_("The screen shows the first {n}; the file holds them all.").format(n=number(ROOM)))
 st.subheader(_("Files to take along"))
 ui.take_test(assignment)
-ui.finish(("customer", "rfm", "net", "as_of"))
+ui.finish(("control", "customer", "rfm", "as_of"))

@@ -8,10 +8,11 @@ from typing import Any
 import streamlit as st
 
 import retention as rt
-from retention.experiment.assign import Assignment
+from retention.experiment.assign import METRICS, Assignment
 from retention.segment.conditions import Condition
 from retention.segment.fields import SEGMENTS
 from retention.segment.rules import Rule
+from retention.show.experiment import metric_name
 from retention.show.files import csv_bytes
 from retention.show.i18n import _, date, month_and_year, number, percent
 from retention.show.measures import group_name
@@ -41,13 +42,8 @@ def set_up_test(orders: rt.Orders) -> dict[str, Any]:
     arms = ("A", "B")[: int(offers)]
     shares = {CONTROL: int(held) / 100} | dict.fromkeys(arms, round((1 - int(held) / 100) / len(arms), 9))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        metrics = {
-            "repeat": _("Repeat rate"),
-            "revenue": _("Revenue per customer"),
-            "orders": _("Orders per customer"),
-            "aov": _("Average order value"),
-        } | ({"profit": _("Profit per customer")} if orders.margin is not None else {})
-        metric = pick(_("What decides"), metrics, key="assign_metric")
+        known = [metric for metric in METRICS if metric != "profit" or orders.margin is not None]
+        metric = pick(_("What decides"), {name: metric_name(name) for name in known}, key="assign_metric")
         days = st.number_input(_("Days in which orders count"), 1, 365, 60, key="assign_days", **KEPT)
         unit = f" ({orders.currency})" if orders.currency else ""
         per_customer = st.number_input(
