@@ -67,7 +67,7 @@ def test_any_table_is_rounded_up_or_down_and_so_are_its_sums(sizes, weights, see
 
 
 def test_thirds_are_thirds():
-    """1/3 as a float is a hair less: 9 of 9,000 times it would leave somebody over."""
+    """Three times 1/3 written as a float is a hair less than 1."""
     arms = drawn(pd.Series(["one"] * 9_000), dict.fromkeys("abc", 1 / 3), seed=1)
     assert Counter(arms) == {"a": 3_000, "b": 3_000, "c": 3_000}
 
