@@ -30,6 +30,10 @@ with answer:
     else:
         st.subheader(_("What it changed"))
         ui.chart(rt.charts.effect_forest, outcome, arm=arm)
+        if outcome.verdict == "peeking":
+            st.caption(
+                _("These intervals hold for whoever looks once, at the end. Until then only the band day by day holds.")
+            )
     ui.table(
         outcome.table,
         metric_rows(outcome),
@@ -52,6 +56,7 @@ with answer:
         st.markdown(ui.escape(sentences.does_it_last(outcome)))
         ui.chart(rt.charts.effect_by_week, outcome, arm=arm)
         ui.table(outcome.weeks, week_rows(outcome), "weeks", _("every week"), [_("Arm"), _("Note")])
+        st.subheader(_("By day of the week"))
         ui.chart(rt.charts.effect_by_weekday, outcome, arm=arm)
         ui.table(outcome.weekdays, weekday_rows(outcome), "weekdays", _("every day of the week"), [_("Arm"), _("Note")])
     ui.keep_outcome(orders, options, outcome)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 
 from retention.experiment.compare import ALPHA, BROKEN, DOUBTFUL, VariantComparison
@@ -179,8 +180,9 @@ def who_it_worked_for(result: VariantComparison) -> list[str]:
     return said
 
 
-def what_tests_brought(history: pd.DataFrame, currency: str = "") -> str:
-    """How many tests there were, what came of them, and what those that worked are worth together."""
+def what_tests_brought(history: pd.DataFrame) -> str:
+    """How many tests there were, what came of them, and what those that worked are worth together: the sum, as far off as independent tests are
+    together."""
     counts = history["verdict"].map(OUTCOMES).fillna("open").value_counts()
     words = {
         "worked": _("worked: {n}"),
@@ -191,11 +193,16 @@ def what_tests_brought(history: pd.DataFrame, currency: str = "") -> str:
     }
     parts = [words[kind].format(n=number(counts[kind])) for kind in words if kind in counts]
     said = [_("Tests here: {n}. Of them {parts}.").format(n=number(len(history)), parts=listed(parts))]
-    worked = history[history["verdict"] == "better"]
-    for code, worth in worked.dropna(subset="worth").groupby("currency")["worth"]:
-        said.append(
-            _("Together worth about {worth} a month, if kept.").format(worth=money(worth.sum(), code or currency, 0))
+    worked = history[history["verdict"] == "better"].dropna(subset=["worth", "worth_low", "worth_high"])
+    pattern = _("What worked is worth about {worth} a month, between {low} and {high}, if it is kept.")
+    for currency, kept in worked.groupby("currency"):
+        worth = kept["worth"].sum()
+        low, high = (
+            worth + sign * np.hypot.reduce(kept[end] - kept["worth"])
+            for sign, end in ((-1, "worth_low"), (1, "worth_high"))
         )
+        amounts = {"worth": worth, "low": low, "high": high}
+        said.append(pattern.format(**{name: money(amount, currency, 0) for name, amount in amounts.items()}))
     return " ".join(said)
 
 
