@@ -120,6 +120,29 @@ the order number; a product by its number, else by its name. The Data screen say
 found. A row that matches nothing stays: somebody who never bought is still a customer on your list. In customers,
 products and experiments the columns that have no name here are kept as well.
 
+## Experiments
+
+There are two ways to tell who was in which arm of a test.
+
+- **An experiment file** (`.json`): what *Assign a test* saves. It holds the name of the test, the day, the arms with their
+  shares, what decides, the planned number, the seed, the rule by which customers were chosen, what the offer costs, who is in which arm, and
+  later what was learned. Drop it on *Results of a test*, not with the orders. It names customers by what identifies them, mostly their
+  e-mail address: treat it like a customer list. A file changed by hand is read as long as everything in it fits; whether
+  it still is what was drawn, nobody can tell.
+- **A file of assignments** (CSV, XLSX, …) from any other tool, dropped with the orders: a row a person with the arm, something
+  that identifies the person, the name of the test and the day. [sample_data/assignments.csv](../sample_data/assignments.csv) shows it:
+
+      experiment,variant,assigned_at,email,customer_id
+      Reorder reminder,control,2025-10-01,ada@example.com,
+      Reorder reminder,reminder,2025-10-01,,C000464
+
+  Put *everybody* into it who was drawn, also those who bought nothing or could not be reached. The day is the first whose
+  orders count; where all rows lack it, it is asked. Who stands in two arms of one test is left out and counted. Further columns of
+  numbers are outcomes of their own.
+
+Outcomes that lie in a table of their own, one row a person, are for notebooks: `compare_variants(rows="outcomes.parquet")`. Millions
+of rows are summed where they lie.
+
 ## Several files, and one more later
 
 - **Together.** Drop as many as you have: one a year, two shops, orders and customers. Halves of one export (Etsy,

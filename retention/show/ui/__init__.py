@@ -2,6 +2,7 @@
 
 from retention.show.ui import assumptions, filters
 from retention.show.ui.account import account
+from retention.show.ui.assign import set_up_test, take_test
 from retention.show.ui.attention import look_at, targets
 from retention.show.ui.builder import keep_rule, known_first, rule_editor
 from retention.show.ui.experiment import arm_shown, earlier_tests, keep_outcome, outcome_source
@@ -46,12 +47,14 @@ __all__ = [
     "rule_editor",
     "run",
     "say",
+    "set_up_test",
     "settle",
     "start",
     "summary_table",
     "sweep",
     "switch",
     "table",
+    "take_test",
     "targets",
     "upload",
     "use_chosen_language",

@@ -36,7 +36,7 @@ def said(page, name):
 
 def test_the_answer_comes_first(page):
     assert page.headline == (
-        "Your numbers stand on all 21,880 rows; the largest doubt: 3.2% of revenue names no customer."
+        "Your numbers stand on all 26,941 rows; the largest doubt: 3.2% of revenue names no customer."
     )
 
 
@@ -103,7 +103,7 @@ def test_in_polish(page):
     page.choose("lang", "pl")
     assert page.title == "Jakość danych"
     assert page.headline == (
-        "Twoje liczby opierają się na wszystkich wierszach (21\N{NO-BREAK SPACE}880); największa wątpliwość: 3,2% przychodu "
+        "Twoje liczby opierają się na wszystkich wierszach (26\N{NO-BREAK SPACE}941); największa wątpliwość: 3,2% przychodu "
         "nie ma przypisanego klienta."
     )
     assert said(page, "Zamówienia testowe") == (
