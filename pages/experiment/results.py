@@ -43,17 +43,19 @@ with answer:
     )
     ui.table(outcome.arms, arm_rows(outcome), "arms", _("the arms and how the customers were split"))
 
-    if outcome.groups is not None and outcome.verdict != "withheld":
+    is_told = outcome.verdict not in ("withheld", "too few")
+    if outcome.groups is not None and is_told:
         st.subheader(_("For whom it worked"))
         st.markdown("\n\n".join(ui.escape(line) for line in sentences.who_it_worked_for(outcome)))
         ui.chart(rt.charts.effect_by_group, outcome, arm=arm)
         ui.table(outcome.groups, group_rows(outcome), "groups", _("every group"), [_("Arm"), _("Note")])
-    if outcome.days is not None and outcome.verdict != "withheld":
+    if outcome.days is not None and is_told:
         st.subheader(_("Day by day"))
         ui.chart(rt.charts.effect_by_day, outcome, arm=arm)
         ui.table(outcome.days, day_rows(outcome), "days", _("every day"), [_("Arm")])
         st.subheader(_("Does it wear off?"))
-        st.markdown(ui.escape(sentences.does_it_last(outcome)))
+        if words := sentences.does_it_last(outcome):
+            st.markdown(ui.escape(words))
         ui.chart(rt.charts.effect_by_week, outcome, arm=arm)
         ui.table(outcome.weeks, week_rows(outcome), "weeks", _("every week"), [_("Arm"), _("Note")])
         st.subheader(_("By day of the week"))

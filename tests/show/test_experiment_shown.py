@@ -101,7 +101,7 @@ def test_a_test_that_runs_gives_the_interval_that_holds_and_calls_p_peeking():
     said = " ".join(sentences.what_it_means(running))
     assert "2,012 of the 5,000 who were planned are in." in said
     assert "Zero is still in it" in said
-    assert f"The usual p-value would be {row['p']:.3f}, and that is peeking" in said
+    assert f"The usual p-value would be {row['p']:.4f}, and that is peeking" in said
     clear = of_totals(("A", 1012, 100), ("B", 1000, 320), planned_n=5000)
     assert "Zero is not in it" in " ".join(sentences.what_it_means(clear))
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from retention.experiment.compare import ALPHA, BROKEN, DOUBTFUL, VariantComparison
-from retention.show.experiment import Unit, metric_in_words, metric_name, unit_of
+from retention.show.experiment import Unit, metric_in_words, metric_name, p_value, unit_of
 from retention.show.i18n import _, listed, money, money_change, number, percent
 from retention.show.measures import group_name
 
@@ -65,9 +65,9 @@ def what_it_means(result: VariantComparison) -> list[str]:
     }[result.verdict](result)
     if BROKEN <= result.sample_ratio_p < DOUBTFUL:
         pattern = _(
-            "Careful: the arms are further from the planned split than chance usually makes them (p = {p}). Look for people who are missing."
+            "Careful: the arms are further from the planned split than chance usually makes them (p: {p}). Look for people who are missing."
         )
-        said.append(pattern.format(p=number(result.sample_ratio_p, 4)))
+        said.append(pattern.format(p=p_value(result.sample_ratio_p)))
     return said
 
 
@@ -319,7 +319,7 @@ def _why_wait(result: VariantComparison) -> list[str]:
         "The usual p-value would be {p}, and that is peeking: who looks every day and stops at the first 0.05 sees an effect in far more "
         "than 5 of 100 tests without one. The wider interval holds on every day."
     )
-    said.append(pattern.format(p=number(row["p"], 3)))
+    said.append(pattern.format(p=p_value(row["p"])))
     return said
 
 
@@ -352,8 +352,8 @@ def _what_it_brings(result: VariantComparison) -> list[str]:
             said.append(pattern.format(**facts))
     if result.verdict == "worse" and not said:
         said.append(_("It is better to leave it."))
-    pattern = _("If it did nothing, chance alone would show so much {how_often} (p = {p}).")
-    said.append(pattern.format(how_often=_how_often(row["p_adjusted"]), p=number(row["p_adjusted"], 4)))
+    pattern = _("If it did nothing, chance alone would show so much {how_often} (p: {p}).")
+    said.append(pattern.format(how_often=_how_often(row["p_adjusted"]), p=p_value(row["p_adjusted"])))
     if len(result.arms) > 2:
         said.append(
             _("Looking at {n} arms is counted in that (Holm’s correction).").format(n=number(len(result.arms) - 1))
