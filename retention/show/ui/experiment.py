@@ -88,7 +88,7 @@ def keep_outcome(orders: rt.Orders, options: dict[str, Any], outcome: VariantCom
 
 def earlier_tests() -> None:
     """Bring back results that were kept, and see them together."""
-    st.subheader(_("Earlier tests"))
+    st.header(_("Earlier tests"))
     files = st.file_uploader(
         _("Results that were kept (JSON), several at once"), "json", accept_multiple_files=True, key="outcome_history"
     )
