@@ -132,13 +132,15 @@ def _splits(
 
 def sums(columns: dict[str, np.ndarray]) -> ArmSums:
     """What a test has to know of an arm, from the values of its units."""
-    pairs = [tuple(sorted(pair)) for pair in combinations(columns, 2)]
+    names = sorted(columns)
+    table = np.stack([columns[name] for name in names])
+    covariance, mean, events = np.atleast_2d(np.cov(table)), table.mean(axis=1), np.count_nonzero(table, axis=1)
     return ArmSums(
-        len(next(iter(columns.values()))),
-        {name: float(values.mean()) for name, values in columns.items()},
-        {name: float(values.var(ddof=1)) for name, values in columns.items()},
-        {(left, right): float(np.cov(columns[left], columns[right])[0, 1]) for left, right in pairs},
-        {name: int(np.count_nonzero(values)) for name, values in columns.items()},
+        n=table.shape[1],
+        mean={name: float(mean[i]) for i, name in enumerate(names)},
+        var={name: float(covariance[i, i]) for i, name in enumerate(names)},
+        cov={(names[i], names[j]): float(covariance[i, j]) for i, j in combinations(range(len(names)), 2)},
+        events={name: int(events[i]) for i, name in enumerate(names)},
     )
 
 

@@ -1,8 +1,12 @@
 """See from its order export who comes back to a web shop, and who does not."""
 
 from retention.errors import ColumnError, EmptyError, FileError, OptionError, QuestionError, RetentionError
+from retention.experiment.assign import assign_variants
 from retention.experiment.compare import compare_variants
+from retention.experiment.history import experiment_history
 from retention.experiment.manifest import experiment_file, read_experiment
+from retention.experiment.placebo import run_aa_test
+from retention.experiment.plan import plan_experiment
 from retention.ingest.answers import mapping_file
 from retention.ingest.inspect import Inspection, inspect_orders
 from retention.ingest.read import read_orders
@@ -54,6 +58,7 @@ __all__ = [
     "RetentionError",
     "RfmScheme",
     "account_table",
+    "assign_variants",
     "channel_table",
     "charts",
     "cluster_customers",
@@ -64,6 +69,7 @@ __all__ = [
     "demographic_table",
     "discount_table",
     "experiment_file",
+    "experiment_history",
     "feedback_table",
     "find_customers",
     "forecast_cohorts",
@@ -77,6 +83,7 @@ __all__ = [
     "load_sample",
     "make_shop",
     "mapping_file",
+    "plan_experiment",
     "predict_clv",
     "predict_next_orders",
     "quality_table",
@@ -87,6 +94,7 @@ __all__ = [
     "revenue_bridge",
     "rfm_segments",
     "rule_of",
+    "run_aa_test",
     "score_churn",
     "segment_customers",
     "segment_movement",

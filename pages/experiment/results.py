@@ -1,7 +1,58 @@
-"""Did it work?"""
+"""Did it work, and what was it worth?"""
 
-from retention.show import ui
+import streamlit as st
+
+import retention as rt
+from retention.show import sentences, ui
 from retention.show.i18n import _
+from retention.show.tables.experiment import arm_rows, day_rows, group_rows, metric_rows, week_rows, weekday_rows
 
 orders = ui.start(_("Results of a test"), _("Did it work, and what was it worth?"))
-ui.finish(())
+answer, earlier = st.container(), st.container()
+with earlier:
+    ui.earlier_tests()
+with answer:
+    options = ui.outcome_source(orders)
+    outcome = ui.run("outcome", rt.compare_variants, orders, **options)
+
+    ui.say(sentences.did_it_work(outcome))
+    lines = [
+        *sentences.what_it_means(outcome),
+        sentences.how_likely_better(outcome),
+        *sentences.nothing_suffered(outcome),
+    ]
+    st.markdown("\n".join(f"- {ui.escape(line)}" for line in lines if line))
+    for note in outcome.notes:
+        st.caption(_(note))
+    arm = ui.arm_shown(outcome)
+    if outcome.verdict == "withheld":
+        ui.chart(rt.charts.arm_split, outcome)
+    else:
+        st.subheader(_("What it changed"))
+        ui.chart(rt.charts.effect_forest, outcome, arm=arm)
+    ui.table(
+        outcome.table,
+        metric_rows(outcome),
+        "outcome",
+        _("every arm and metric"),
+        [_("Arm"), _("Role"), _("Method"), _("Note")],
+    )
+    ui.table(outcome.arms, arm_rows(outcome), "arms", _("the arms and how the customers were split"))
+
+    if outcome.groups is not None and outcome.verdict != "withheld":
+        st.subheader(_("For whom it worked"))
+        st.markdown("\n\n".join(ui.escape(line) for line in sentences.who_it_worked_for(outcome)))
+        ui.chart(rt.charts.effect_by_group, outcome, arm=arm)
+        ui.table(outcome.groups, group_rows(outcome), "groups", _("every group"), [_("Arm"), _("Note")])
+    if outcome.days is not None and outcome.verdict != "withheld":
+        st.subheader(_("Day by day"))
+        ui.chart(rt.charts.effect_by_day, outcome, arm=arm)
+        ui.table(outcome.days, day_rows(outcome), "days", _("every day"), [_("Arm")])
+        st.subheader(_("Does it wear off?"))
+        st.markdown(ui.escape(sentences.does_it_last(outcome)))
+        ui.chart(rt.charts.effect_by_week, outcome, arm=arm)
+        ui.table(outcome.weeks, week_rows(outcome), "weeks", _("every week"), [_("Arm"), _("Note")])
+        ui.chart(rt.charts.effect_by_weekday, outcome, arm=arm)
+        ui.table(outcome.weekdays, weekday_rows(outcome), "weekdays", _("every day of the week"), [_("Arm"), _("Note")])
+    ui.keep_outcome(orders, options, outcome)
+ui.finish(("control", "sample_ratio", "always_valid", "guardrail", "expected_loss", "interval"))

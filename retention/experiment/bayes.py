@@ -24,7 +24,7 @@ def better_shares(
     >>> print(round(chance, 3), round(loss, 5))
     0.923 0.00048
     """
-    from scipy.special import betainc, betaincc, betaincinv, betaln
+    from scipy.special import betainc, betaincc, betaincinv
 
     a, b = (1 + control, 1 + n_control - control), (1 + treatment, 1 + n_treatment - treatment)
     if lower_is_better:
@@ -33,9 +33,10 @@ def better_shares(
     edges = np.unique(np.concatenate(edges))
     half, middle = np.diff(edges) / 2, (edges[:-1] + edges[1:]) / 2
     x, weights = middle[:, None] + half[:, None] * _NODES, half[:, None] * _WEIGHTS
-    density = np.exp((b[0] - 1) * np.log(x) + (b[1] - 1) * np.log1p(-x) - betaln(*b))
+    density = (b[0] - 1) * np.log(x) + (b[1] - 1) * np.log1p(-x)
+    density = weights * np.exp(density - density.max())
     below_a, above_a, below_b = betainc(*a, x), betaincc(*a, x), betainc(*b, x)
-    return float((weights * density * below_a).sum()), float((weights * below_b * above_a).sum())
+    return float((density * below_a).sum() / density.sum()), float((weights * below_b * above_a).sum())
 
 
 def better_normal(effect: float, standard_error: float, lower_is_better: bool = False) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -75,15 +75,6 @@ class Comparison:
     relative_reason: str = ""
 
 
-class _Test(NamedTuple):
-    """p, the interval of the effect, and the quantile of z or t by which it reaches out."""
-
-    p: float
-    low: float
-    high: float
-    critical: float
-
-
 def compare_arms(
     control: ArmSums,
     treatment: ArmSums,
@@ -95,8 +86,8 @@ def compare_arms(
     """Two arms beside each other on one metric: treatment − control, with everything that can be said of it.
 
     Shares: p by the two-sided z-test with pooled variance and no continuity correction; interval by Newcombe from the two
-    Wilson intervals, which holds its level with rare events where that of the test does not; so at the very edge p and interval may
-    disagree, and the relative interval with them. Means: Welch's t-test; with `before` CUPED first: value − θ·(before − its mean over
+    Wilson intervals, which fits rare events better than one turned out of that test; so at the very edge of significance p, interval and
+    relative interval may disagree. Means: Welch's t-test; with `before` CUPED first: value − θ·(before − its mean over
     both arms), θ = cov ÷ var of both arms together; `before` without variance is passed over, and so it is for shares and ratios. Ratios:
     Welch's t-test with the variance of Σvalue ÷ Σper by the delta method. Relative effect by Fieller, expected loss and P(better) in the unit
     and direction of the metric, always-valid interval for `planned_n` units in all of which `share` are in the treatment arm.
@@ -123,26 +114,26 @@ def compare_arms(
     known = estimates(control, treatment, metric)
     effect, error = known.values[1] - known.values[0], known.standard_error
     if metric.kind == "share":
-        test = _shares(control, treatment, metric, alpha)
+        p, low, high, critical = _shares(control, treatment, metric, alpha)
         counts = [value for arm in (control, treatment) for value in (_events(arm, metric), arm.n)]
         better = better_shares(*counts, lower_is_better=metric.lower_is_better)
     else:
-        test = _means(control, treatment, metric, known, alpha)
+        p, low, high, critical = _means(control, treatment, metric, known, alpha)
         better = better_normal(effect, error, metric.lower_is_better)
     either = ((value, variance + known.common) for value, variance in zip(known.values, known.variances, strict=True))
-    relative = fieller(*either, test.critical, covariance=known.common)
+    relative = fieller(*either, critical, covariance=known.common)
     valid = valid_interval(effect, error, control.n, treatment.n, planned_n=planned_n, share=share, alpha=alpha)
     return Comparison(
         method=MEANS_CUPED if known.before else method,
         control_value=known.values[0],
         value=known.values[1],
         effect=effect,
-        low=test.low,
-        high=test.high,
+        low=low,
+        high=high,
         relative=relative.value,
         relative_low=relative.low,
         relative_high=relative.high,
-        p=test.p,
+        p=p,
         variance_reduction=known.variance_reduction,
         probability_better=better[0],
         expected_loss=better[1],
@@ -274,7 +265,8 @@ def _reason(control: ArmSums, treatment: ArmSums, metric: Metric) -> str:
     return ALL_THE_SAME if all_the_same(control, treatment, metric) else ""
 
 
-def _shares(control: ArmSums, treatment: ArmSums, metric: Metric, alpha: float) -> _Test:
+def _shares(control: ArmSums, treatment: ArmSums, metric: Metric, alpha: float) -> tuple[float, float, float, float]:
+    """p, the interval, and the quantile of z by which it reaches out."""
     from scipy.special import ndtri
     from tea_tasting.metrics.proportion import Proportion
 
@@ -282,11 +274,13 @@ def _shares(control: ArmSums, treatment: ArmSums, metric: Metric, alpha: float) 
     p = test.analyze_aggregates(_aggregates(control, metric.value), _aggregates(treatment, metric.value)).pvalue
     z = float(ndtri(1 - alpha / 2))
     low, high = newcombe(*(part for arm in (treatment, control) for part in (_events(arm, metric), arm.n)), z)
-    return _Test(p, float(low), float(high), z)
+    return p, float(low), float(high), z
 
 
-def _means(control: ArmSums, treatment: ArmSums, metric: Metric, known: Estimates, alpha: float) -> _Test:
-    """Both arms are lifted well above 0 first: tea-tasting also works out a relative effect on the scale of logarithms, which overflows there."""
+def _means(
+    control: ArmSums, treatment: ArmSums, metric: Metric, known: Estimates, alpha: float
+) -> tuple[float, float, float, float]:
+    """The same with the quantile of t. Both arms are lifted well above 0 first: tea-tasting also works out a relative effect on the scale of logarithms, which overflows there."""
     from tea_tasting.metrics.mean import RatioOfMeans
 
     per, before = metric.per if metric.kind == "ratio" else None, known.before or None
@@ -295,7 +289,7 @@ def _means(control: ArmSums, treatment: ArmSums, metric: Metric, known: Estimate
     columns = [column for column in (metric.value, per, before) if column]
     found = test.analyze_aggregates(*(_aggregates(lifted(arm, metric, by), *columns) for arm in (control, treatment)))
     low, high = float(found.effect_size_ci_lower), float(found.effect_size_ci_upper)
-    return _Test(found.pvalue, low, high, (high - low) / 2 / known.standard_error)
+    return found.pvalue, low, high, (high - low) / 2 / known.standard_error
 
 
 def _aggregates(arm: ArmSums, *columns: str) -> Aggregates:

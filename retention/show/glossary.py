@@ -14,6 +14,7 @@ from retention.show.measures import measure_name
 NO_COLUMN = (
     "purchase", "customer", "cohort", "interval", "wholesale", "silence", "censored", "expected_range", "low_rating", "reply_time",
     "retained_customers", "reactivated_customers", "lapsed_customers", "rfm", "backtest", "churn_risk",
+    "control", "sample_ratio", "always_valid", "guardrail",
 )  # fmt: skip
 
 
@@ -63,6 +64,11 @@ def name(term: str) -> str:
         "backtest": _("Backtest"),
         "churn_risk": _("Risk of staying away"),
         "value_at_risk": _("Value at risk"),
+        "control": _("Control and arm"),
+        "sample_ratio": _("Broken split"),
+        "always_valid": _("Interval valid on every day"),
+        "guardrail": _("Guardrail"),
+        "expected_loss": _("Expected loss"),
     }
     return words.get(term) or measure_name(term)
 
@@ -312,6 +318,26 @@ def _definitions() -> dict[str, str]:
         "value_at_risk": _(
             "Net revenue expected in the next 12 months of customers who are slipping away. It can be lost with them; not all of "
             "it will be."
+        ),
+        "control": _(
+            "The arms of a test are the groups that customers are drawn into. Control is the arm that gets nothing new; what the "
+            "others changed is counted against it."
+        ),
+        "sample_ratio": _(
+            "Far more or fewer customers in an arm than were planned, which chance does less than once in 1,000 tests. People are "
+            "missing for a reason, so there is no verdict."
+        ),
+        "always_valid": _(
+            "An interval for whoever looks before the end. It is wider than the usual one, and holds its 95 % however often you look "
+            "and whenever you stop."
+        ),
+        "guardrail": _(
+            "A number that must not suffer while another is to rise, such as returns or discounts. It is not adjusted for several "
+            "looks, so that harm is not talked away."
+        ),
+        "expected_loss": _(
+            "What choosing an arm loses on average, the chance that it is the worse one counted in. Expected loss = the mean of how "
+            "much worse it is, with 0 where it is better."
         ),
     }
 

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import pandas as pd
 from babel import Locale, dates, numbers
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -288,3 +289,12 @@ def interval(low, high, fmt):
     if _missing(low) or _missing(high):
         return MISSING
     return f"{fmt(low)} – {fmt(high)}"
+
+
+def listed(words):
+    """Join words as a sentence lists them.
+
+    >>> listed(["one", "two", "three"])
+    'one, two, and three'
+    """
+    return format_list(list(words), locale=language())

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import retention as rt
 from retention import schema
+from retention.experiment import outcome
 from retention.ingest import build, kinds, mapping
 from retention.measure import vendors
 from retention.segment import clusters, conditions
@@ -36,6 +37,7 @@ EXPLAINED = (
     rt.feedback_table,
     rt.vendor_rates,
     rt.compare_cohorts,
+    rt.assign_variants,
     rt.compare_variants,
     rt.rfm_segments,
     rt.segment_playbook,
@@ -52,6 +54,8 @@ EXPLAINED = (
     rt.value_at_risk,
     rt.predict_next_orders,
     rt.replenishment_table,
+    rt.plan_experiment,
+    rt.run_aa_test,
 )
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")
@@ -77,6 +81,7 @@ def messages() -> list[str]:
     found |= dict.fromkeys([*CUT, *PLAYS, *(name for scheme in SCHEMES.values() for name in scheme.names)])
     found |= dict.fromkeys(text for play in PLAYS.values() for text in (play.meaning, play.works))
     found |= dict.fromkeys(conditions.EXPECTED.values())
+    found |= dict.fromkeys([*outcome.REASONS, *outcome.METHODS])
     found |= dict.fromkeys([*clusters.WHO, *(text for words in clusters.WORDS.values() for text in words)])
     found |= dict.fromkeys(text for function in EXPLAINED for text in explained(function))
     return list(found)

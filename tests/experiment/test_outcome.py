@@ -27,7 +27,7 @@ REPEAT = Metric("repeat", "share", "bought")
 REVENUE = Metric("revenue", "mean", "revenue")
 CUPED = replace(REVENUE, before="before")
 AOV = Metric("aov", "ratio", "revenue", per="orders")
-RUNS = 250
+RUNS = 200
 
 
 def bought(customers, n):
@@ -325,19 +325,19 @@ def test_many_p_values_are_those_of_compare_arms(arms):
 
 @pytest.fixture(scope="module")
 def splits():
-    """250 splits without an effect, and 250 with one; 4,000 of each: python -m benchmarks.outcomes"""
-    return {works: outcomes.outcomes(RUNS, seed=11 + works, arm=1_500, works=works) for works in (False, True)}
+    """200 splits without an effect, and 200 with one; 4,000 of each: python -m benchmarks.outcomes"""
+    return {works: outcomes.outcomes(RUNS, seed=11 + works, arm=1_000, works=works) for works in (False, True)}
 
 
 def test_false_alarms_are_about_five_in_a_hundred(splits):
-    """Of 250 at 5 %, 4 or fewer and 24 or more come once in 500 times each."""
+    """Of 200 at 5 %, 1 or none, or 21 or more, come twice in 1,000 times."""
     alarms = splits[False].groupby("metric")["p"].agg(lambda p: (p < 0.05).sum())
     assert len(alarms) == 4
-    assert alarms.between(4, 24).all()
+    assert alarms.between(2, 20).all()
 
 
 @pytest.mark.parametrize("works", [False, True])
 def test_intervals_hold_the_truth(splits, works):
-    """Of 250 at 95 %, 225 or fewer come once in 1,000 times."""
+    """Of 200 at 95 %, 179 or fewer come once in 1,000 times."""
     held = splits[works].groupby("metric")[["held", "relative_held"]].sum()
-    assert (held > 225).all(axis=None)
+    assert (held >= 180).all(axis=None)

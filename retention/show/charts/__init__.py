@@ -4,6 +4,7 @@ No chart draws more than `marks.MAX_MARKS` marks; what had to be left out is sai
 which is also its text for screen readers (`chart.description`).
 """
 
+from retention.show.charts.assign import balance_dots
 from retention.show.charts.bridge import revenue_waterfall
 from retention.show.charts.builder import condition_bars
 from retention.show.charts.channels import channel_flow
@@ -11,12 +12,21 @@ from retention.show.charts.clusters import cluster_profile, cluster_sizes
 from retention.show.charts.clv import backtest_by_frequency, backtest_weeks, value_bars
 from retention.show.charts.cohorts import cohort_difference, retention_curve, retention_heatmap
 from retention.show.charts.customer import customer_timeline, segment_history
+from retention.show.charts.experiment import (
+    arm_split,
+    effect_by_day,
+    effect_by_group,
+    effect_by_week,
+    effect_by_weekday,
+    effect_forest,
+)
 from retention.show.charts.feedback import complaint_rates, feedback_rates, reply_rates, score_bars
 from retention.show.charts.forecast import forecast_backtest, revenue_forecast
 from retention.show.charts.groups import rate_bars, rates_by_group
 from retention.show.charts.kpis import kpi_line, net_by_period
 from retention.show.charts.movement import segment_flow
 from retention.show.charts.next_orders import expected_weeks, replenishment_days
+from retention.show.charts.plan import false_alarm_bars, smallest_effect_curve
 from retention.show.charts.quality import quality_bars
 from retention.show.charts.risk import score_reliability, value_at_risk_bars
 from retention.show.charts.segments import segment_bars
@@ -24,8 +34,10 @@ from retention.show.charts.timing import next_order_curve
 from retention.show.charts.vendors import vendor_dots
 
 __all__ = [
+    "arm_split",
     "backtest_by_frequency",
     "backtest_weeks",
+    "balance_dots",
     "channel_flow",
     "cluster_profile",
     "cluster_sizes",
@@ -33,7 +45,13 @@ __all__ = [
     "complaint_rates",
     "condition_bars",
     "customer_timeline",
+    "effect_by_day",
+    "effect_by_group",
+    "effect_by_week",
+    "effect_by_weekday",
+    "effect_forest",
     "expected_weeks",
+    "false_alarm_bars",
     "feedback_rates",
     "forecast_backtest",
     "kpi_line",
@@ -53,6 +71,7 @@ __all__ = [
     "segment_bars",
     "segment_flow",
     "segment_history",
+    "smallest_effect_curve",
     "value_at_risk_bars",
     "value_bars",
     "vendor_dots",

@@ -61,8 +61,10 @@ def dots_with_whiskers(rows, measure, titles, label=lambda value: percent(value,
     line = {"x": alt.value(0), "y": y, "text": alt.Text(field="line", type="nominal")}
     layers = [halo.encode(**line), words.encode(**line)]
     if len(drawn := rows.dropna(subset="share")):
-        reach = marks.value_axis([*drawn["high"], *drawn["share"]], label)
+        reach = marks.value_axis([*drawn["low"], *drawn["high"], *drawn["share"]], label)
         reach["axis"].title = measure
+        if drawn["low"].min() < 0:
+            layers.insert(0, marks.zero_line(reach))
         low, at = (alt.X(field=name, type="quantitative", **reach) for name in ("low", "share"))
         colours = {"main": marks.accent(), "other": marks.second(), "few": marks.grey()}
         scale = alt.Scale(domain=list(colours), range=list(colours.values()))

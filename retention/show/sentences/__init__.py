@@ -14,6 +14,7 @@ from retention.show.sentences.alerts import (
     nothing_to_look_at,
     out_of_the_ordinary,
 )
+from retention.show.sentences.assign import how_alike, how_small_an_effect, who_gets_it, who_is_left_out
 from retention.show.sentences.bridge import whose_change, why_revenue_moved
 from retention.show.sentences.builder import what_they_are_like, who_is_reached
 from retention.show.sentences.channels import those_who_change_channel, where_customers_come_from
@@ -32,11 +33,28 @@ from retention.show.sentences.cohorts import compared, how_well_completed, who_c
 from retention.show.sentences.customer import beside_others, what_is_next, where_they_stand, who_it_is
 from retention.show.sentences.demographics import which_group_is_largest, which_groups_stand_out
 from retention.show.sentences.discounts import beside_full_price, won_with_a_discount
+from retention.show.sentences.experiment import (
+    did_it_work,
+    does_it_last,
+    how_likely_better,
+    nothing_suffered,
+    what_it_means,
+    what_tests_brought,
+    who_it_worked_for,
+)
 from retention.show.sentences.feedback import after_feedback, complaints, ratings_say, tickets_say, who_answered
 from retention.show.sentences.forecast import how_it_did, how_sure, what_comes
 from retention.show.sentences.kpis import change, is_month, kpi, kpi_notes, more_or_less, moves, overview, span
 from retention.show.sentences.movement import who_moved, why_they_moved
 from retention.show.sentences.next_orders import bought_again_most, came_true, due_for_products, next_week
+from retention.show.sentences.plan import (
+    about_the_wish,
+    false_alarms,
+    how_long,
+    luckiest,
+    smallest_visible,
+    what_instead,
+)
 from retention.show.sentences.risk import how_good, reasons, what_is_at_stake, who_is_slipping, why_no_score
 from retention.show.sentences.segments import money_slipping_away, who_brings_the_money, worth
 from retention.show.sentences.timing import days_to_act, groups_beside, when_they_return
@@ -44,6 +62,7 @@ from retention.show.sentences.vendors import depends_on_the_rule, rule_by_rule
 
 __all__ = [
     "Fact",
+    "about_the_wish",
     "after_feedback",
     "against_target",
     "beside_full_price",
@@ -56,30 +75,39 @@ __all__ = [
     "complaints",
     "days_to_act",
     "depends_on_the_rule",
+    "did_it_work",
     "do_not_plan_with_it",
+    "does_it_last",
     "due_for_products",
     "expected_range",
     "explained",
     "facts",
+    "false_alarms",
     "groups_beside",
     "guests_and_accounts",
+    "how_alike",
     "how_clear",
     "how_far_off",
     "how_firm",
     "how_good",
     "how_it_did",
     "how_it_sees_customers",
+    "how_likely_better",
+    "how_long",
+    "how_small_an_effect",
     "how_sure",
     "how_well_completed",
     "is_month",
     "kpi",
     "kpi_notes",
     "least_likely",
+    "luckiest",
     "money_slipping_away",
     "more_or_less",
     "moves",
     "next_week",
     "nobody_differs_in",
+    "nothing_suffered",
     "nothing_to_look_at",
     "out_of_the_ordinary",
     "overview",
@@ -87,13 +115,17 @@ __all__ = [
     "reasons",
     "rule_by_rule",
     "season_in_the_test",
+    "smallest_visible",
     "span",
     "those_who_change_channel",
     "tickets_say",
     "what_comes",
+    "what_instead",
     "what_is_at_stake",
     "what_is_next",
     "what_it_counts",
+    "what_it_means",
+    "what_tests_brought",
     "what_they_are_like",
     "when_they_return",
     "where_customers_come_from",
@@ -104,9 +136,12 @@ __all__ = [
     "who_answered",
     "who_brings_the_money",
     "who_comes_back",
+    "who_gets_it",
+    "who_is_left_out",
     "who_is_reached",
     "who_is_slipping",
     "who_it_is",
+    "who_it_worked_for",
     "who_moved",
     "whose_change",
     "why_no_score",

@@ -2,8 +2,10 @@
 
 from retention.show.ui import assumptions, filters
 from retention.show.ui.account import account
+from retention.show.ui.assign import set_up_test, take_test
 from retention.show.ui.attention import look_at, targets
 from retention.show.ui.builder import keep_rule, known_first, rule_editor
+from retention.show.ui.experiment import arm_shown, earlier_tests, keep_outcome, outcome_source
 from retention.show.ui.intake import settle, upload
 from retention.show.ui.people import figure_cards, find_customer, open_customer
 from retention.show.ui.screen import chart, choice, escape, finish, percentage, pick, run, say, start, switch
@@ -14,12 +16,14 @@ from retention.show.ui.tables import cards, grid, kpi_rows, quality_table, summa
 __all__ = [
     "Data",
     "account",
+    "arm_shown",
     "assumptions",
     "cards",
     "chart",
     "choice",
     "choose_language",
     "data",
+    "earlier_tests",
     "escape",
     "extra_share",
     "figure_cards",
@@ -27,12 +31,14 @@ __all__ = [
     "find_customer",
     "finish",
     "grid",
+    "keep_outcome",
     "keep_rule",
     "known_first",
     "kpi_rows",
     "look_at",
     "open_customer",
     "open_sample",
+    "outcome_source",
     "own_scheme",
     "percentage",
     "pick",
@@ -41,12 +47,14 @@ __all__ = [
     "rule_editor",
     "run",
     "say",
+    "set_up_test",
     "settle",
     "start",
     "summary_table",
     "sweep",
     "switch",
     "table",
+    "take_test",
     "targets",
     "upload",
     "use_chosen_language",

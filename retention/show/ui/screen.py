@@ -75,7 +75,7 @@ def switch(label: str, key: str) -> bool:
     return st.toggle(label, key=key, bind="query-params", persist_state="session")
 
 
-def run(name: str, function: Callable, orders: rt.Orders, **options: Any) -> Any:
+def run(name: str, function: Callable, orders: rt.Orders, /, **options: Any) -> Any:
     """Call a public function once for these orders and options, remember the call for the notebook."""
     result = or_sentence(_counted, function, orders, options)
     st.session_state["steps"].append(notebook.Call(name, function, options, result))

@@ -1,0 +1,195 @@
+"""A planned test in words: what it would see, what it takes, what else could be tested; and tests in which nothing happened."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from retention.experiment.placebo import AATest
+from retention.experiment.plan import ExperimentPlan
+from retention.show.charts.plan import difference, metric_name, metric_value
+from retention.show.i18n import _, number, percent, percent_change
+
+LONG = 60  # months nobody waits for
+ROOM = 3  # alternatives that are told; the table holds all
+
+
+def smallest_visible(plan: ExperimentPlan) -> str:
+    """What a test with the shop's customers would see, in one sentence."""
+    row, facts = plan.chosen, _facts(plan)
+    if pd.isna(best(row, "detectable")):
+        return _(
+            "{metric}: {customers} customers, {holdout} of them held back, are too few for any test to say something."
+        ).format(**facts)
+    pattern = _(
+        "{metric}: with {customers} customers, {holdout} of them held back, a test would see a rise from {value} to {reached} or more "
+        "in {power} of 100 cases ({difference}, {relative})."
+    )
+    if plan.relative_effect < 0:
+        pattern = _(
+            "{metric}: with {customers} customers, {holdout} of them held back, a test would see a fall from {value} to {reached} or less "
+            "in {power} of 100 cases ({difference}, {relative})."
+        )
+    return pattern.format(**facts, **_change(plan, best(row, "detectable")))
+
+
+def about_the_wish(plan: ExperimentPlan) -> list[str]:
+    """How often the wished effect would be seen, how many customers it takes, and whether what is known from before helps."""
+    row, lines = plan.chosen, []
+    if pd.notna(plan.relative_effect):
+        change = _change(plan, plan.effect)
+        if pd.notna(seen := best(row, "power")):
+            lines.append(
+                _(
+                    "The effect you hope for, from {value} to {reached} ({difference}, {relative}), would be seen in {seen} of 100 such tests. "
+                    "In the others you would learn nothing, although it is there."
+                ).format(seen=_of_100(seen), **change)
+            )
+        if pd.notna(needed := best(row, "needed")):
+            others = number(needed - round(needed * plan.control))
+            lines.append(
+                _(
+                    "To see it in {power} of 100 tests it takes {needed} customers: {control} who get nothing and {others} who get the "
+                    "offer."
+                ).format(
+                    power=_of_100(plan.power),
+                    needed=number(needed),
+                    control=number(round(needed * plan.control)),
+                    others=others,
+                )
+            )
+    if pd.notna(row["detectable_relative_before"]):
+        lines.append(
+            _(
+                "What customers bought in the year before takes out {share} of what they differ in. Without it the smallest "
+                "visible effect would be {relative} instead of {better}."
+            ).format(
+                share=percent(row["correlation"] ** 2),
+                relative=percent(row["detectable_relative"]),
+                better=percent(row["detectable_relative_before"]),
+            )
+        )
+    elif plan.from_history:
+        lines.append(
+            _(
+                "What is known of the customers from before makes no difference here: it helps with orders, revenue and profit a "
+                "customer."
+            )
+        )
+    return lines
+
+
+def what_instead(plan: ExperimentPlan) -> list[str]:
+    """Where the shop is too small for the wish: that it is, and what it could test instead."""
+    row = plan.chosen
+    needed, smallest = best(row, "needed"), best(row, "detectable_relative")
+    if not (plan.too_small or needed > plan.customers):
+        return []
+    said = _("Your shop is too small for this test.")
+    if plan.too_small:
+        said = _("Your shop is too small to see anything but a very large effect here.")
+    lines = [said + " " + _("What you could do instead:")]
+    for option in plan.alternatives.head(ROOM).to_dict("records"):
+        words = {
+            "metric": _("Compare something else. {metric}: visible from {relative} on."),
+            "window": _("Wait longer. {metric}: visible from {relative} on, if the offer lasts that long."),
+            "holdout": _("Hold back half of the customers: visible from {relative} on."),
+        }[option["change"]]
+        name = metric_name(option["metric"], option["days"])
+        lines.append(f"{words.format(metric=name, relative=percent(option['detectable_relative']))}")
+    if pd.notna(smallest):
+        bolder = _("Make a bolder offer, one that you expect to move it by {relative} or more.")
+        lines.append(f"{bolder.format(relative=percent(smallest))}")
+    if pd.notna(needed):
+        later = _("Come back when there are more customers: this one takes {needed}.")
+        lines.append(later.format(needed=number(needed)))
+    return lines
+
+
+def how_long(plan: ExperimentPlan) -> list[str]:
+    """How long it takes: one send to the customers there are, and a test on new ones as they come."""
+    days, needed = number(plan.days), best(plan.chosen, "needed")
+    lines = [
+        _(
+            "A message to the customers you have: one send, then {days} days of waiting. Look at the result once, at the end."
+        ).format(days=days)
+    ]
+    if pd.isna(plan.months_for_new):
+        return lines
+    facts = {"new": number(plan.new_a_month), "needed": number(needed), "days": days, "months": _months(plan)}
+    if plan.months_for_new > LONG:
+        pattern = _(
+            "A test on new customers as they come: about {new} a month, so it would take more than five years until there are "
+            "{needed}. That is no test."
+        )
+    else:
+        pattern = _(
+            "A test on new customers as they come: about {new} a month, so {months} months until there are {needed}, and then {days} days of "
+            "waiting, if they buy like those of before."
+        )
+    return [*lines, pattern.format(**facts)]
+
+
+def false_alarms(test: AATest) -> str:
+    """How many false alarms there were beside the promised five of a hundred."""
+    facts = {
+        "splits": number(test.splits),
+        "alarms": number(test.alarms),
+        "share": percent(test.share),
+        "low": percent(test.low),
+        "high": percent(test.high),
+        "promised": percent(test.alpha, 0),
+    }
+    said = _(
+        "In {splits} tests in which nothing happened there were {alarms} false alarms: {share} (between {low} and {high}). Promised are {promised}."
+    ).format(**facts)
+    if test.low > test.alpha:
+        return f"{said} {_('That is more than promised: do not rely on this metric.')}"
+    if test.high < test.alpha:
+        return f"{said} {_('That is fewer than promised, so on the safe side.')}"
+    return said
+
+
+def luckiest(test: AATest) -> str:
+    """What chance alone can do."""
+    facts = {"splits": number(test.splits), "metric": metric_name(test.metric, test.days)}
+    if pd.isna(test.widest_relative):
+        pattern = _("{metric}: in the luckiest of {splits} tests the halves differed by {amount}, by chance alone.")
+        return pattern.format(amount=difference(test.metric, test.widest, test.currency), **facts)
+    better = _("{metric}: in the luckiest of {splits} tests B looked {amount} better than A, by chance alone.")
+    worse = _("{metric}: in the luckiest of {splits} tests B looked {amount} worse than A, by chance alone.")
+    pattern = better if test.widest > 0 else worse
+    return pattern.format(amount=percent(abs(test.widest_relative)), **facts)
+
+
+def best(row: pd.Series, name: str) -> float:
+    """A number of a row as the test will be made: with what is known from before where it makes use of it."""
+    before = row[f"{name}_before"]
+    return row[name] if pd.isna(before) else before
+
+
+def _facts(plan: ExperimentPlan) -> dict[str, str]:
+    return {
+        "metric": metric_name(plan.metric, plan.days),
+        "customers": number(plan.customers),
+        "holdout": percent(plan.control, 0),
+        "power": _of_100(plan.power),
+    }
+
+
+def _change(plan: ExperimentPlan, effect: float) -> dict[str, str]:
+    """From where to where, as a difference and relative."""
+    value = plan.chosen["value"]
+    return {
+        "value": metric_value(plan.metric, value, plan.currency),
+        "reached": metric_value(plan.metric, value + effect, plan.currency),
+        "difference": difference(plan.metric, effect, plan.currency),
+        "relative": percent_change(effect / value),
+    }
+
+
+def _of_100(share: float) -> str:
+    return number(100 * share)
+
+
+def _months(plan: ExperimentPlan) -> str:
+    return number(plan.months_for_new, 0 if plan.months_for_new >= 10 else 1)

@@ -1,0 +1,118 @@
+"""Setting up a test: whom it is about, what it measures, what the offer costs; and the files to take along."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+import retention as rt
+from retention.experiment.assign import Assignment
+from retention.segment.conditions import Condition
+from retention.segment.fields import SEGMENTS
+from retention.segment.rules import Rule
+from retention.show.files import csv_bytes
+from retention.show.i18n import _, month_and_year, number, percent
+from retention.show.measures import group_name
+from retention.show.rules import rule_text
+from retention.show.ui.builder import KEPT as KEPT_RULES
+from retention.show.ui.screen import choice, download, escape, pick
+
+KEPT = {"persist_state": "session"}
+CONTROL = "control"
+
+
+def set_up_test(orders: rt.Orders) -> dict[str, Any]:
+    """The options of `assign_variants` as the person has set them."""
+    name = st.text_input(
+        _("Name of the test"),
+        _("Test of {month}").format(month=month_and_year(orders.as_of)),
+        key="assign_name",
+        **KEPT,
+    )
+    customers = _population(orders)
+    with st.container(horizontal=True):
+        held = choice(
+            _("Held back"), {str(share): percent(share / 100, 0) for share in (50, 20, 10)}, key="assign_held"
+        )
+        offers = choice(_("Offers"), {"1": _("One"), "2": _("Two: A and B")}, key="assign_offers")
+    arms = ("A", "B")[: int(offers)]
+    shares = {CONTROL: int(held) / 100} | dict.fromkeys(arms, round((1 - int(held) / 100) / len(arms), 9))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        metrics = {
+            "repeat": _("Repeat rate"),
+            "revenue": _("Revenue per customer"),
+            "orders": _("Orders per customer"),
+            "aov": _("Average order value"),
+        } | ({"profit": _("Profit per customer")} if orders.margin is not None else {})
+        metric = pick(_("What decides"), metrics, key="assign_metric")
+        days = st.number_input(_("Days in which orders count"), 1, 365, 60, key="assign_days", **KEPT)
+        unit = f" ({orders.currency})" if orders.currency else ""
+        per_customer = st.number_input(
+            _("Cost for everyone who gets it{unit}").format(unit=unit),
+            0.0,
+            None,
+            0.0,
+            key="assign_cost_customer",
+            **KEPT,
+        )
+        per_order = st.number_input(
+            _("Cost with every order{unit}").format(unit=unit), 0.0, None, 0.0, key="assign_cost_order", **KEPT
+        )
+    with st.expander(_("Draw other people")):
+        seed = st.number_input(
+            _("Number the draw begins with"), 0, None, int(f"{orders.as_of:%Y%m%d}"), key="assign_seed", **KEPT
+        )
+        st.caption(
+            _(
+                "The same number draws the same people again. Take another one for another test, so that not always the same people are "
+                "held back; do not try numbers until a draw looks good."
+            )
+        )
+    options = {"name": name, "seed": int(seed), "shares": shares, "metric": metric, "days": int(days)}
+    options |= {"customers": customers} if customers is not None else {}
+    costs = {"cost_per_customer": per_customer, "cost_per_order": per_order}
+    return options | {option: cost for option, cost in costs.items() if cost}
+
+
+def take_test(result: Assignment) -> None:
+    """A file for every arm, and the experiment with all of them."""
+    test = result.experiment
+    stem = test.file_name.removesuffix(".json")
+    for arm in (*(arm for arm in test.shares if arm != test.control), test.control):
+        chosen = result.table[result.table["variant"] == arm]
+        label = (
+            _("Held back, not to be written to: {n} (CSV)") if arm == test.control else _("Who gets {arm}: {n} (CSV)")
+        )
+        download(
+            escape(label.format(arm=arm, n=number(len(chosen)))),
+            lambda chosen=chosen: csv_bytes(chosen),
+            f"{stem}-{arm}.csv",
+            "text/csv",
+        )
+    st.markdown(
+        _(
+            "Keep this file: bring it back under “Results of a test” with next month’s orders. It holds the addresses of your "
+            "customers, so keep it as safe as your order files."
+        )
+    )
+    download(_("Experiment file (JSON)"), lambda: rt.experiment_file(test), test.file_name, "application/json")
+    if st.button(_("Read its outcome"), type="tertiary", icon=":material/science:"):
+        st.session_state["experiment"] = test
+        st.session_state["outcome_source"] = "file"
+        st.switch_page("pages/experiment/results.py")
+
+
+def _population(orders: rt.Orders) -> Rule | None:
+    """The rule that says whom the test is about; none for everybody."""
+    chosen: dict[str, tuple[str, Rule | None]] = {}
+    if text := st.session_state.get("segment"):
+        rule = rt.rule_of(text)
+        chosen["filter"] = (_("My segment: {rule}").format(rule=rule_text(rule, orders.currency)), rule)
+    chosen["everyone"] = (_("Everyone who may be written to"), None)
+    for name, text in st.session_state.get(KEPT_RULES, {}).items():
+        chosen[f"kept {name}"] = (_("My segment: {rule}").format(rule=name), rt.rule_of(text))
+    for segment in SEGMENTS:
+        chosen[segment] = (group_name(segment), Rule("all", (Condition("segment", "any of", segment),)))
+    labels = {key: label for key, (label, _rule) in chosen.items()}
+    return chosen[st.selectbox(_("Who takes part"), list(chosen), format_func=labels.get, key="assign_who", **KEPT)][1]
