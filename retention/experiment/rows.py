@@ -73,7 +73,9 @@ def _check_units(rows: Rows) -> None:
         raise EmptyError("There are no outcome rows.", "Give one row a unit.")
     if found["nameless"] > 0:
         raise OptionError(
-            "Rows without a variant: {n}.", "Leave them out, or say which arm they were in.", n=f"{found['nameless']:,.0f}"
+            "Rows without a variant: {n}.",
+            "Leave them out, or say which arm they were in.",
+            n=f"{found['nameless']:,.0f}",
         )
     if "units" in counts and found["units"] < found["rows"]:
         raise OptionError(

@@ -255,7 +255,8 @@ def refused(match, **given):
 
 def test_what_cannot_be_compared_is_refused_with_a_sentence():
     rows = simulated(400)
-    refused("only one arm", rows=rows[rows["variant"] == "A"])
+    for alone in (rows, rows.assign(day=range(len(rows)))):
+        refused("only one arm", rows=alone[alone["variant"] == "A"])
     refused("Nobody is in the arm 'C'", rows=rows, shares={"A": 0.3, "B": 0.3, "C": 0.4})
     refused("without a value in revenue: 1", rows=rows.assign(revenue=rows["revenue"].where(rows["unit"] > 0)))
     refused("several rows a unit: 400 rows of 200 units", rows=rows.assign(unit=rows["unit"] // 2))
