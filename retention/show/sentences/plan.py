@@ -87,7 +87,7 @@ def what_instead(plan: ExperimentPlan) -> list[str]:
     said = _("Your shop is too small for this test.")
     if plan.too_small:
         said = _("Your shop is too small to see anything but a very large effect here.")
-    lines = [said + " " + _("What you could do instead:")]
+    lines = []
     for option in plan.alternatives.drop_duplicates("change").to_dict("records"):
         words = {
             "metric": _("Compare something else. {metric}: visible from {relative} on."),
@@ -102,7 +102,7 @@ def what_instead(plan: ExperimentPlan) -> list[str]:
     if pd.notna(needed):
         later = _("Come back when there are more customers: this one takes {needed}.")
         lines.append(later.format(needed=number(needed)))
-    return lines
+    return [f"{said} {_('What you could do instead:')}", *lines] if lines else [said]
 
 
 def how_long(plan: ExperimentPlan) -> list[str]:
