@@ -20,8 +20,8 @@ STRATA = pd.Series(list("aaabbbbccd"))  # no stratum can be divided without a re
 
 @pytest.fixture(scope="module")
 def draws():
-    """1,500 draws, a row a draw and a column a customer."""
-    return np.array([drawn(STRATA, THREE, seed) for seed in range(1_500)])
+    """1,000 draws, a row a draw and a column a customer."""
+    return np.array([drawn(STRATA, THREE, seed) for seed in range(1_000)])
 
 
 def test_everybodys_chance_of_every_arm_is_the_planned_share(draws):
