@@ -13,6 +13,7 @@ from retention.experiment.sizes import Design
 from retention.experiment.visible import alternatives_to, curve_of, metric_row
 from retention.intervals import ENOUGH
 from retention.orders import Orders
+from retention.segment.people import reachable
 
 LARGE = 0.5  # a relative effect beyond it is rarely seen of any offer
 MOST_RELATIVE = 10.0
@@ -28,6 +29,8 @@ class ExperimentPlan:
     effect and relative_effect: the one wished, in the metric's unit and relative to the baseline; missing without
     control, treatment: shares of the customers; arms: how many in all; customers: those the test is planned for
     new_a_month: new customers a month; months_for_new: months until as many new ones have come as the wished effect takes
+    reachable: of them, those who have an e-mail address of their own and did not refuse marketing; reachable_relative: the smallest
+    effect visible with them alone, relative to the baseline; both missing where nothing is known of it, or it is all of them
     too_small: whether no effect could be seen, or only one of more than half the baseline
     """
 
@@ -46,6 +49,8 @@ class ExperimentPlan:
     relative_effect: float
     new_a_month: float
     months_for_new: float
+    reachable: float
+    reachable_relative: float
     too_small: bool
     from_history: bool
     currency: str = ""
@@ -146,6 +151,7 @@ def plan_experiment(
     table = pd.DataFrame([metric_row(one, design, size, share) for one in found.values()])
     table = table.sort_values(["best", "metric"], ignore_index=True)
     chosen = table.set_index("metric").loc[metric]
+    written_to = _reachable(orders, size) if customers is None and not typed else np.nan
     needed, best = np.fmin(chosen["needed"], chosen["needed_before"]), chosen["best"]
     return ExperimentPlan(
         table=table.drop(columns="best"),
@@ -163,6 +169,8 @@ def plan_experiment(
         relative_effect=share,
         new_a_month=new_a_month,
         months_for_new=float(needed / new_a_month) if new_a_month > 0 else np.nan,
+        reachable=written_to,
+        reachable_relative=metric_row(base, design, written_to, share)["best"] if written_to > 0 else np.nan,
         too_small=bool(not np.isnan(size) and not best <= LARGE),
         from_history=not typed,
         currency="" if orders is None else orders.currency,
@@ -196,6 +204,12 @@ def _check(
                 value=value,
                 least=least,
             )
+
+
+def _reachable(orders: Orders, customers: float) -> float:
+    """How many may be written to by e-mail; missing where it is nobody, or everybody."""
+    found = int(reachable(orders).sum())
+    return float(found) if 0 < found < customers else np.nan
 
 
 def _typed(metric: str, value: float, sd: float | None) -> Baseline:

@@ -235,3 +235,12 @@ def test_the_order_of_the_rows_changes_nothing():
     ]
     one, other = (rt.plan_experiment(read("\n".join(lines)), "revenue") for lines in (rows, rows[::-1]))
     np.testing.assert_allclose(one.table.iloc[:, 2:].astype(float), other.table.iloc[:, 2:].astype(float), rtol=1e-9)
+
+
+def test_those_who_may_be_written_to_see_less(shop):
+    plan = rt.plan_experiment(shop)
+    customers = shop.frame(shop.customers)
+    assert plan.reachable == (customers["contactable"] & customers["consent"].ne(False)).sum()
+    same = rt.plan_experiment(shop, customers=int(plan.reachable))
+    assert plan.reachable_relative == pytest.approx(same.chosen["detectable_relative"], rel=1e-9)
+    assert np.isnan(same.reachable)

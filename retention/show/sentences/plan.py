@@ -35,8 +35,17 @@ def smallest_visible(plan: ExperimentPlan) -> str:
 
 
 def about_the_wish(plan: ExperimentPlan) -> list[str]:
-    """How often the wished effect would be seen, how many customers it takes, and whether what is known from before helps."""
+    """With whom by e-mail, how often the wished effect would be seen, how many customers it takes, and whether the past helps."""
     row, lines = plan.chosen, []
+    if pd.notna(plan.reachable_relative):
+        pattern = _(
+            "By e-mail you may write to {reachable} of them; a test with these would see a change by {relative} or more."
+        )
+        relative = percent(plan.reachable_relative)
+        lines.append(pattern.format(reachable=number(plan.reachable), relative=relative))
+    elif pd.notna(plan.reachable):
+        pattern = _("By e-mail you may write to {reachable} of them, too few for any test to say something.")
+        lines.append(pattern.format(reachable=number(plan.reachable)))
     if pd.notna(plan.relative_effect):
         change = _change(plan, plan.effect)
         if pd.notna(seen := best(row, "power")):
@@ -90,9 +99,9 @@ def what_instead(plan: ExperimentPlan) -> list[str]:
     lines = []
     for option in plan.alternatives.drop_duplicates("change").to_dict("records"):
         words = {
-            "metric": _("Compare something else. {metric}: visible from {relative} on."),
-            "window": _("Wait longer. {metric}: visible from {relative} on, if the effect lasts that long."),
-            "holdout": _("Hold back half of the customers: visible from {relative} on."),
+            "metric": _("Compare something else. {metric}: a change by {relative} is visible."),
+            "window": _("Wait longer. {metric}: a change by {relative} is visible, if the effect lasts that long."),
+            "holdout": _("Hold back half of the customers: a change by {relative} is visible."),
         }[option["change"]]
         name = metric_name(option["metric"], option["days"])
         lines.append(f"{words.format(metric=name, relative=percent(option['detectable_relative']))}")

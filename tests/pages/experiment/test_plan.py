@@ -30,7 +30,11 @@ def test_headline_says_how_small_an_effect_can_be_seen(page, shop):
     assert f"about {plan.new_a_month:.0f} a month" in said
     assert "Your shop is too small for this test. What you could do instead:" in said
     longest = plan.alternatives.iloc[0]
-    assert f"within 180 days: visible from {longest['detectable_relative']:.1%} on" in said
+    assert f"within 180 days: a change by {longest['detectable_relative']:.1%} is visible" in said
+    assert (
+        f"By e-mail you may write to {plan.reachable:,.0f} of them; a test with these would see a change by {plan.reachable_relative:.1%}"
+        in said
+    )
     (picture,) = [json.loads(chart.spec)["description"] for chart in page.charts]
     assert f"The dot is the shop, 4,000 customers: +{row['detectable_relative']:.1%}." in picture
     shown = page.test.dataframe[0].value
