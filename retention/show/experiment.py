@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from retention.show.i18n import _, interval, money, money_change, number, percent, percent_points
+from retention.show.measures import group_name
 
 MONEY = ("revenue", "aov", "profit")
 PARTS = ("returns", "discounts")  # ratios of money to money
@@ -48,6 +49,20 @@ def metric_in_words(metric: str) -> str:
         "conversion": _("the conversion rate"),
     }
     return names.get(metric, metric)
+
+
+def part_name(group: str) -> str:
+    """Name a group of the customers of an experiment.
+
+    >>> part_name("several"), part_name("HU"), part_name("")
+    ('Several orders before', 'HU', 'Not known')
+    """
+    names = {
+        "several": _("Several orders before"),
+        "one": _("One order before"),
+        "none": _("No order before"),
+    }
+    return names.get(group) or group_name(group or "unknown")
 
 
 @dataclass(frozen=True)

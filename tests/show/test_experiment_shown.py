@@ -266,7 +266,7 @@ def test_tables_hold_every_row(worked, guarded):
     row = metrics[(metrics["Metric"] == "Repeat rate") & (metrics["Arm"] == "mail")].iloc[0]
     assert row["Difference"] == "+12.0 pp (+5.0 pp – +18.9 pp)"
     assert row["Role"] == "decides"
-    assert row["p"] == f"{worked.table.loc[worked.table['metric'] == 'repeat', 'p'].iloc[1]:.4f}"
+    assert row["p-value"] == f"{worked.table.loc[worked.table['metric'] == 'repeat', 'p'].iloc[1]:.4f}"
     control = metrics[(metrics["Metric"] == "Repeat rate") & (metrics["Arm"] == "control")].iloc[0]
     assert (control["Difference"], control["Method"], control["Value"][:5]) == ("–", "–", "20.0%")
     assert metric_rows(guarded)["Note"].iloc[-1].startswith("Fewer than 10 events in an arm.")

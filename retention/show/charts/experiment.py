@@ -7,9 +7,8 @@ from babel.dates import get_day_names
 from retention.intervals import ENOUGH
 from retention.show import marks
 from retention.show.charts.groups import dots_with_whiskers, paired_bars
-from retention.show.experiment import metric_name, unit_of
+from retention.show.experiment import metric_name, part_name, unit_of
 from retention.show.i18n import _, language, number, percent, percent_change
-from retention.show.measures import group_name
 
 ROW = 50  # pixels
 
@@ -124,7 +123,7 @@ def effect_by_group(result, arm=""):
     effect_by_group(rt.compare_variants(orders, "Second-order reminder", by="country"))
     """
     title = _("Difference by group")
-    return _parts(result, result.groups, "group", lambda group: group_name(group or "unknown"), title, arm)
+    return _parts(result, result.groups, "group", part_name, title, arm)
 
 
 def _parts(result, table, key, name, title, arm):

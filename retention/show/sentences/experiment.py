@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from retention.experiment.compare import ALPHA, BROKEN, DOUBTFUL, VariantComparison
-from retention.show.experiment import Unit, metric_in_words, metric_name, p_value, unit_of
+from retention.show.experiment import Unit, metric_in_words, metric_name, p_value, part_name, unit_of
 from retention.show.i18n import _, listed, money, money_change, number, percent
-from retention.show.measures import group_name
 
 MILLION = 1_000_000
 
@@ -293,10 +292,7 @@ def _why_split(_result: VariantComparison) -> list[str]:
 
 
 def _why_few(result: VariantComparison) -> list[str]:
-    counts = ", ".join(
-        _("{arm}: {n}").format(arm=arm, n=number(n))
-        for arm, n in zip(result.arms["arm"], result.arms["units"], strict=True)
-    )
+    counts = ", ".join(f"{arm}: {number(n)}" for arm, n in zip(result.arms["arm"], result.arms["units"], strict=True))
     return [
         _("In each arm: {counts}.").format(counts=counts),
         _("Wait for more, or test something that happens more often. “Plan a test” says how many it takes."),
@@ -378,4 +374,4 @@ def _what_would_have_shown(result: VariantComparison) -> list[str]:
 
 
 def _named(groups: pd.Series) -> str:
-    return listed(group_name(name or "unknown") for name in groups)
+    return listed(part_name(name) for name in groups)
