@@ -7,7 +7,7 @@ from retention.show import sentences, ui
 from retention.show.i18n import _
 from retention.show.tables.experiment import arm_rows, day_rows, group_rows, metric_rows, week_rows, weekday_rows
 
-orders = ui.start(_("Results of a test"), _("Did it work, and what was it worth?"))
+orders = ui.start(_("Results of a test"), _("Did it work, and what was it worth?"), everybody=True)
 answer, earlier = st.container(), st.container()
 with earlier:
     ui.earlier_tests()
