@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import pandas as pd
+
+from retention.experiment.compare import VariantComparison
 from retention.show.i18n import _, interval, money, money_change, number, percent, percent_points
 from retention.show.measures import group_name
 
@@ -158,3 +161,14 @@ def p_value(p: float) -> str:
     ('0.0123', 'under 0.0001')
     """
     return _("under {p}").format(p=number(0.0001, 4)) if p < 0.0001 else number(p, 4)
+
+
+def deciding(result: VariantComparison) -> pd.Series:
+    """The row of the metric that decides, of the arm that the verdict speaks of."""
+    table = result.table
+    return table[(table["metric"] == result.primary) & (table["arm"] == result.arm)].iloc[0]
+
+
+def outcome_unit(result: VariantComparison) -> Unit:
+    """How the numbers of the metric that decides are written."""
+    return unit_of(deciding(result), result.currency)

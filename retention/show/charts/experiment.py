@@ -7,7 +7,7 @@ from babel.dates import get_day_names
 from retention.intervals import ENOUGH
 from retention.show import marks
 from retention.show.charts.groups import dots_with_whiskers, paired_bars
-from retention.show.experiment import metric_name, part_name, unit_of
+from retention.show.experiment import metric_name, outcome_unit, part_name, unit_of
 from retention.show.i18n import _, language, number, percent, percent_change
 
 ROW = 50  # pixels
@@ -70,7 +70,7 @@ def effect_by_day(result, arm=""):
     days = days[(days["arm"] == (arm or result.arm)) & days["low"].notna()].reset_index(drop=True)
     if days.empty:
         return marks.nothing(title)
-    unit = _unit(result)
+    unit = outcome_unit(result)
     rows = days[["day", "effect", "low", "high"]].astype(float)
     rows["text"] = [unit.short(value) for value in rows["effect"]]
     rows["range"] = [unit.range(low, high) for low, high in zip(rows["low"], rows["high"], strict=True)]
@@ -131,7 +131,7 @@ def _parts(result, table, key, name, title, arm):
     title = f"{title}: {metric_name(result.primary)}"
     if table is None or table["effect"].isna().all():
         return marks.nothing(title)
-    unit, rows = _unit(result), []
+    unit, rows = outcome_unit(result), []
     for order, row in enumerate(table[table["arm"] == (arm or result.arm)].to_dict("records")):
         shown = {"order": order, "name": name(row[key]), "share": row["effect"], "low": row["low"], "high": row["high"]}
         shown["effect"], shown["range"] = unit.short(row["effect"]), unit.range(row["low"], row["high"])
@@ -163,9 +163,3 @@ def arm_split(result):
     rows["n"] = [number(n) for n in rows["units"]]
     kinds = {"planned_share": _("Planned share"), "share": _("Share they have")}
     return paired_bars(rows, kinds, title, {"name": _("Arm"), "n": _("Customers")})
-
-
-def _unit(result):
-    table = result.table
-    row = table[(table["metric"] == result.primary) & (table["arm"] == result.arm)].iloc[0]
-    return unit_of(row, result.currency)

@@ -8,9 +8,9 @@ import pandas as pd
 from babel.dates import get_day_names
 
 from retention.experiment.compare import VariantComparison
-from retention.show.experiment import Unit, metric_name, p_value, part_name, unit_of
+from retention.show.experiment import Unit, metric_name, outcome_unit, p_value, part_name, unit_of
 from retention.show.i18n import MISSING, _, date, interval, language, money, number, percent, percent_change
-from retention.show.sentences.experiment import deciding, verdict_name
+from retention.show.sentences.history import verdict_name
 from retention.show.tables.groups import counts
 
 ROLES = ("primary", "secondary", "guardrail")
@@ -118,7 +118,7 @@ def history_rows(history: pd.DataFrame) -> pd.DataFrame:
 
 
 def _over(result: VariantComparison, table: pd.DataFrame, first: dict, effect: str = "") -> pd.DataFrame:
-    unit = unit_of(deciding(result), result.currency)
+    unit = outcome_unit(result)
     shown = pd.DataFrame(first)
     shown[_("Arm")] = table["arm"].to_numpy()
     shown[_("Customers")] = counts(table["n"])
