@@ -172,3 +172,14 @@ def deciding(result: VariantComparison) -> pd.Series:
 def outcome_unit(result: VariantComparison) -> Unit:
     """How the numbers of the metric that decides are written."""
     return unit_of(deciding(result), result.currency)
+
+
+def week_name(week: int, result: VariantComparison) -> str:
+    """Name a week since the assignment; one that the window ends in is marked."""
+    name = _("Week {week}").format(week=number(week))
+    return name if week <= whole_weeks(result) else _("{period} (not complete)").format(period=name)
+
+
+def whole_weeks(result: VariantComparison) -> int:
+    """How many weeks since the assignment were seen from their first day to their last."""
+    return int(result.days["day"].max()) // 7

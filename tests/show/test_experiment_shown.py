@@ -176,9 +176,12 @@ def test_groups_and_weeks_in_words(worked):
     ]
     weeks = worked.weeks[worked.weeks["effect"].notna()]
     first, last = weeks["effect"].iloc[0] * 100, weeks["effect"].iloc[-1] * 100
-    assert f"In the first week the difference was +{first:.1f} points, in week 4 +{last:.1f} points; chance alone" in (
+    assert f"In week 1 the difference was +{first:.1f} points, in week 4 +{last:.1f} points; chance alone" in (
         sentences.does_it_last(worked)
     )
+    three_weeks = replace(worked, days=worked.days[worked.days["day"] <= 27])
+    third = worked.weeks["effect"].iloc[2] * 100
+    assert f"in week 3 +{third:.1f} points" in sentences.does_it_last(three_weeks)  # the fourth is not over
     turned = worked.groups.assign(effect=[0.1, -0.1], flips=[False, True], p_adjusted=[0.001, 0.01])
     warning = sentences.who_it_worked_for(replace(worked, groups=turned))[1]
     assert warning.startswith("Careful! In PL the effect points the other way than in the whole (Simpson’s paradox).")
@@ -239,7 +242,7 @@ def test_the_days_have_a_band_and_the_words_say_when_it_left_zero(worked):
 
 def test_parts_are_drawn_one_by_one_and_where_nothing_can_be_told_the_picture_says_so(worked):
     weeks = max(points(charts.effect_by_week(worked)), key=len)
-    assert weeks["line"].iloc[-1] == "Week 9: cannot be told"
+    assert weeks["line"].iloc[-1] == "Week 9 (not complete): cannot be told"
     assert charts.effect_by_group(worked).description.startswith("Difference by group: Repeat rate: HU: +12.0 pp (")
     assert charts.effect_by_weekday(worked).description.endswith("nothing to show for this choice.")
     use_language("pl")

@@ -7,7 +7,7 @@ from babel.dates import get_day_names
 from retention.intervals import ENOUGH
 from retention.show import marks
 from retention.show.charts.groups import dots_with_whiskers, paired_bars
-from retention.show.experiment import metric_name, outcome_unit, part_name, unit_of
+from retention.show.experiment import metric_name, outcome_unit, part_name, unit_of, week_name
 from retention.show.i18n import _, language, number, percent, percent_change
 
 ROW = 50  # pixels
@@ -105,7 +105,7 @@ def effect_by_week(result, arm=""):
     effect_by_week(rt.compare_variants(orders, "Second-order reminder"))
     """
     title = _("Difference by week since the assignment")
-    return _parts(result, result.weeks, "week", lambda week: _("Week {week}").format(week=number(week)), title, arm)
+    return _parts(result, result.weeks, "week", lambda week: week_name(week, result), title, arm)
 
 
 def effect_by_weekday(result, arm=""):

@@ -7,7 +7,7 @@ import math
 import pandas as pd
 
 from retention.experiment.compare import ALPHA, VariantComparison
-from retention.show.experiment import Unit, deciding, metric_name, outcome_unit, part_name, unit_of
+from retention.show.experiment import Unit, deciding, metric_name, outcome_unit, part_name, unit_of, whole_weeks
 from retention.show.i18n import _, listed, number, percent
 
 
@@ -68,25 +68,26 @@ def how_likely_better(result: VariantComparison) -> str:
 
 
 def does_it_last(result: VariantComparison) -> str:
-    """The first week beside the last that can be told; "" where there are no two."""
+    """The first week beside the last whole one that can be told; "" where there are no two."""
     weeks = result.weeks
     if weeks is None:
         return ""
-    weeks = weeks[(weeks["arm"] == result.arm) & weeks["effect"].notna()]
+    weeks = weeks[(weeks["arm"] == result.arm) & weeks["effect"].notna() & (weeks["week"] <= whole_weeks(result))]
     if len(weeks) < 2:
         return ""
     first, last = weeks.iloc[0], weeks.iloc[-1]
     unit = outcome_unit(result)
     facts = {
+        "start": number(first["week"]),
         "first": unit.change(first["effect"]),
         "week": number(last["week"]),
         "last": unit.change(last["effect"]),
     }
     if first["low"] > last["high"] or first["high"] < last["low"]:
-        pattern = _("In the first week the difference was {first}, in week {week} {last}: it does not stay the same.")
+        pattern = _("In week {start} the difference was {first}, in week {week} {last}: it does not stay the same.")
     else:
         pattern = _(
-            "In the first week the difference was {first}, in week {week} {last}; chance alone can make weeks differ so much."
+            "In week {start} the difference was {first}, in week {week} {last}; chance alone can make weeks differ so much."
         )
     return pattern.format(**facts)
 

@@ -8,7 +8,7 @@ import pandas as pd
 from babel.dates import get_day_names
 
 from retention.experiment.compare import VariantComparison
-from retention.show.experiment import Unit, metric_name, outcome_unit, p_value, part_name, unit_of
+from retention.show.experiment import Unit, metric_name, outcome_unit, p_value, part_name, unit_of, week_name
 from retention.show.i18n import MISSING, _, date, interval, language, money, number, percent, percent_change
 from retention.show.sentences.history import verdict_name
 from retention.show.tables.groups import counts
@@ -73,7 +73,7 @@ def day_rows(result: VariantComparison) -> pd.DataFrame:
 
 def week_rows(result: VariantComparison) -> pd.DataFrame:
     """A row an arm and week since the assignment."""
-    return _over(result, result.weeks, {_("Week"): counts(result.weeks["week"])})
+    return _over(result, result.weeks, {_("Week"): [week_name(week, result) for week in result.weeks["week"]]})
 
 
 def weekday_rows(result: VariantComparison) -> pd.DataFrame:
