@@ -5,16 +5,19 @@ from __future__ import annotations
 import pandas as pd
 
 from retention.experiment.placebo import AATest
-from retention.experiment.plan import ExperimentPlan
+from retention.experiment.plan import MOST_RELATIVE, ExperimentPlan
 from retention.show.charts.plan import difference, metric_name, metric_value
 from retention.show.i18n import _, number, percent, percent_change
 
 LONG = 60  # months nobody waits for
+SURE = 0.95
 
 
 def smallest_visible(plan: ExperimentPlan) -> str:
     """What a test with the shop's customers would see, in one sentence."""
     row, facts = plan.chosen, _facts(plan)
+    if pd.isna(plan.customers):
+        return _("{metric}: say how many there are, and the plan tells how small an effect they show.").format(**facts)
     if pd.isna(best(row, "detectable")):
         return _(
             "{metric}: {customers} customers, {holdout} of them held back, are too few for any test to say something."
@@ -37,12 +40,11 @@ def about_the_wish(plan: ExperimentPlan) -> list[str]:
     if pd.notna(plan.relative_effect):
         change = _change(plan, plan.effect)
         if pd.notna(seen := best(row, "power")):
-            lines.append(
-                _(
-                    "The effect you hope for, from {value} to {reached} ({difference}, {relative}), would be seen in {seen} of 100 such tests. "
-                    "In the others you would learn nothing, although it is there."
-                ).format(seen=_of_100(seen), **change)
-            )
+            said = _(
+                "The effect you hope for, from {value} to {reached} ({difference}, {relative}), would be seen in {seen} of 100 such tests."
+            ).format(seen=_of_100(seen), **change)
+            others = _("In the others you would learn nothing, although it is there.")
+            lines.append(said if seen >= SURE else f"{said} {others}")
         if pd.notna(needed := plan.needed):
             others = number(needed - round(needed * plan.control))
             lines.append(
@@ -80,12 +82,12 @@ def about_the_wish(plan: ExperimentPlan) -> list[str]:
 def what_instead(plan: ExperimentPlan) -> list[str]:
     """Where the shop is too small for the wish: that it is, and what it could test instead."""
     needed, smallest = plan.needed, best(plan.chosen, "detectable_relative")
-    if not (plan.too_small or needed > plan.customers):
+    if needed <= plan.customers or pd.isna(plan.customers) or (pd.isna(plan.effect) and not plan.too_small):
         return []
     said = _("Your shop is too small for this test.")
     if plan.too_small:
         said = _("Your shop is too small to see anything but a very large effect here.")
-    lines = [said + " " + _("What you could do instead:")]
+    lines = []
     for option in plan.alternatives.drop_duplicates("change").to_dict("records"):
         words = {
             "metric": _("Compare something else. {metric}: visible from {relative} on."),
@@ -94,13 +96,13 @@ def what_instead(plan: ExperimentPlan) -> list[str]:
         }[option["change"]]
         name = metric_name(option["metric"], option["days"])
         lines.append(f"{words.format(metric=name, relative=percent(option['detectable_relative']))}")
-    if pd.notna(smallest):
+    if smallest <= MOST_RELATIVE:
         bolder = _("Make a bolder offer, one that you expect to move it by {relative} or more.")
         lines.append(f"{bolder.format(relative=percent(smallest))}")
     if pd.notna(needed):
         later = _("Come back when there are more customers: this one takes {needed}.")
         lines.append(later.format(needed=number(needed)))
-    return lines
+    return [f"{said} {_('What you could do instead:')}", *lines] if lines else [said]
 
 
 def how_long(plan: ExperimentPlan) -> list[str]:

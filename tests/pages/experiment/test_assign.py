@@ -119,7 +119,7 @@ def test_the_table_of_the_balance_can_be_taken_away(page, shop):
     expected = rt.assign_variants(shop, {"control": 0.5, "offer": 0.5}, **DEFAULTS).balance
     assert rows["difference"].tolist() == pytest.approx(expected["difference"].tolist())
     description = json.loads(page.charts[0].spec)["description"]
-    assert f"control {expected.loc[0, 'mean_control']:.2f} · A {expected.loc[0, 'mean_A']:.2f}" in description
+    assert f"control {expected.loc[0, 'mean_control']:.2f} · offer {expected.loc[0, 'mean_offer']:.2f}" in description
 
 
 def test_the_notebook_draws_the_same_people(page, shop, monkeypatch):
