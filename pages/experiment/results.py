@@ -51,6 +51,9 @@ with answer:
         ui.table(outcome.groups, group_rows(outcome), "groups", _("every group"), [_("Arm"), _("Note")])
     if outcome.days is not None and is_told:
         st.subheader(_("Day by day"))
+        st.markdown(
+            _("All days so far together. The band holds however often you look: once it leaves zero, it is clear.")
+        )
         ui.chart(rt.charts.effect_by_day, outcome, arm=arm)
         ui.table(outcome.days, day_rows(outcome), "days", _("every day"), [_("Arm")])
         st.subheader(_("Does it wear off?"))

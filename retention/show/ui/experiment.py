@@ -16,6 +16,7 @@ from retention.show import sentences
 from retention.show.experiment import metric_name
 from retention.show.files import csv_bytes
 from retention.show.i18n import _, number
+from retention.show.i18n import date as written
 from retention.show.tables.experiment import history_rows
 from retention.show.ui.screen import choice, download, escape, pick, sentence_of, switch
 from retention.show.ui.tables import grid
@@ -154,7 +155,7 @@ def _brought() -> Experiment:
     if experiment is None:
         _how_to_get_one(_("Bring the file, or make one first:"))
         st.stop()
-    st.caption(escape(_("Test: {name}").format(name=experiment.name)))
+    st.caption(escape(_("{name}, assigned on {day}").format(name=experiment.name, day=written(experiment.assigned_on))))
     return experiment
 
 
