@@ -22,6 +22,8 @@ with answer:
         *sentences.nothing_suffered(outcome),
     ]
     st.markdown("\n".join(f"- {ui.escape(line)}" for line in lines if line))
+    if words := sentences.who_took_part(outcome):
+        st.caption(ui.escape(words))
     for note in outcome.notes:
         st.caption(_(note))
     arm = ui.arm_shown(outcome)
@@ -30,6 +32,7 @@ with answer:
     else:
         st.subheader(_("What it changed"))
         ui.chart(rt.charts.effect_forest, outcome, arm=arm)
+        st.caption(_("In colour: clear. Grey: chance alone can make such a difference."))
         if outcome.verdict == "peeking":
             st.caption(
                 _("These intervals hold for whoever looks once, at the end. Until then only the band day by day holds.")

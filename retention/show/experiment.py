@@ -68,6 +68,15 @@ def part_name(group: str) -> str:
     return names.get(group) or group_name(group or "unknown")
 
 
+def arm_name(arm: str) -> str:
+    """Name an arm: those that are made here in the reader's language, others as the file has them.
+
+    >>> arm_name("control"), arm_name("Banner")
+    ('control', 'Banner')
+    """
+    return {"control": _("control"), "offer": _("offer")}.get(arm, arm)
+
+
 @dataclass(frozen=True)
 class Unit:
     """How the numbers of a metric are written: shares as percentages and their differences as points, money as money."""

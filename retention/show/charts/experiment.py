@@ -7,7 +7,7 @@ from babel.dates import get_day_names
 from retention.intervals import ENOUGH
 from retention.show import marks
 from retention.show.charts.groups import dots_with_whiskers, paired_bars
-from retention.show.experiment import metric_name, outcome_unit, part_name, unit_of, week_name
+from retention.show.experiment import arm_name, metric_name, outcome_unit, part_name, unit_of, week_name
 from retention.show.i18n import _, language, number, percent, percent_change
 
 ROW = 50  # pixels
@@ -154,10 +154,12 @@ def arm_split(result):
     arm_split(rt.compare_variants(orders, "Loyalty card"))
     """
     title = _("How the customers were split")
-    rows = result.arms.assign(order=range(len(result.arms)), name=result.arms["arm"])
+    rows = result.arms.assign(order=range(len(result.arms)), name=result.arms["arm"].map(arm_name))
     pattern = _("{arm}: {share} of customers ({n}), planned {planned}")
     rows["line"] = [
-        pattern.format(arm=row.arm, share=percent(row.share), n=number(row.units), planned=percent(row.planned_share))
+        pattern.format(
+            arm=arm_name(row.arm), share=percent(row.share), n=number(row.units), planned=percent(row.planned_share)
+        )
         for row in rows.itertuples(index=False)
     ]
     rows["n"] = [number(n) for n in rows["units"]]

@@ -7,7 +7,16 @@ import math
 import pandas as pd
 
 from retention.experiment.compare import ALPHA, VariantComparison
-from retention.show.experiment import Unit, deciding, metric_name, outcome_unit, part_name, unit_of, whole_weeks
+from retention.show.experiment import (
+    Unit,
+    arm_name,
+    deciding,
+    metric_name,
+    outcome_unit,
+    part_name,
+    unit_of,
+    whole_weeks,
+)
 from retention.show.i18n import _, listed, number, percent
 
 
@@ -46,8 +55,8 @@ def how_likely_better(result: VariantComparison) -> str:
     )
     said = [
         pattern.format(
-            arm=result.arm,
-            control=result.control,
+            arm=arm_name(result.arm),
+            control=arm_name(result.control),
             chance=_chance(row["probability_better"]),
             loss=_("next to nothing") if loss == unit.size(0) else loss,
         )

@@ -7,8 +7,8 @@ import math
 import pandas as pd
 
 from retention.experiment.compare import BROKEN, DOUBTFUL, VariantComparison
-from retention.show.experiment import Unit, deciding, metric_in_words, outcome_unit, p_value, unit_of
-from retention.show.i18n import _, listed, money, money_change, number
+from retention.show.experiment import Unit, arm_name, deciding, metric_in_words, outcome_unit, p_value, unit_of
+from retention.show.i18n import _, date, listed, money, money_change, number
 
 MILLION = 1_000_000
 
@@ -51,6 +51,20 @@ def did_it_work(result: VariantComparison) -> str:
     return pattern.format(name=subject, metric=metric, effect=unit.size(row["effect"]), **facts)
 
 
+def who_took_part(result: VariantComparison) -> str:
+    """How many, since when, and for how long their orders count; empty where that is not known."""
+    if result.assigned_on is None or result.window is None:
+        return ""
+    pattern = _("{customers} customers took part, {when}; the orders of {days} days count for each.")
+    when = _("since {day}").format(day=date(result.assigned_on))
+    if result.assigned_until > result.assigned_on:
+        when = _("put into groups from {first} to {last}").format(
+            first=date(result.assigned_on), last=date(result.assigned_until)
+        )
+    customers = number(result.arms["units"].sum())
+    return pattern.format(customers=customers, when=when, days=number(result.window))
+
+
 def what_it_means(result: VariantComparison) -> list[str]:
     """What follows from the verdict."""
     said = {
@@ -72,8 +86,8 @@ def what_it_means(result: VariantComparison) -> list[str]:
 def _subject(result: VariantComparison) -> str:
     """What the sentence speaks of: the experiment, with the arm where there are several."""
     if not result.name:
-        return result.arm
-    return result.name if len(result.arms) == 2 else f"{result.name} ({result.arm})"
+        return arm_name(result.arm)
+    return result.name if len(result.arms) == 2 else f"{result.name} ({arm_name(result.arm)})"
 
 
 def _values(result: VariantComparison, row: pd.Series, unit: Unit) -> dict[str, str]:
@@ -103,7 +117,9 @@ def _why_split(_result: VariantComparison) -> list[str]:
 
 
 def _why_few(result: VariantComparison) -> list[str]:
-    counts = ", ".join(f"{arm}: {number(n)}" for arm, n in zip(result.arms["arm"], result.arms["units"], strict=True))
+    counts = ", ".join(
+        f"{arm_name(arm)}: {number(n)}" for arm, n in zip(result.arms["arm"], result.arms["units"], strict=True)
+    )
     return [
         _("In each arm: {counts}.").format(counts=counts),
         _("Wait for more, or test something that happens more often. “Plan a test” says how many it takes."),

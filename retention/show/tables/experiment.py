@@ -8,7 +8,7 @@ import pandas as pd
 from babel.dates import get_day_names
 
 from retention.experiment.compare import VariantComparison
-from retention.show.experiment import Unit, metric_name, outcome_unit, p_value, part_name, unit_of, week_name
+from retention.show.experiment import Unit, arm_name, metric_name, outcome_unit, p_value, part_name, unit_of, week_name
 from retention.show.i18n import MISSING, _, date, interval, language, money, number, percent, percent_change
 from retention.show.sentences.history import verdict_name
 from retention.show.tables.groups import counts
@@ -29,7 +29,7 @@ def metric_rows(result: VariantComparison) -> pd.DataFrame:
         shown.append(
             {
                 _("Metric"): metric_name(row["metric"]),
-                _("Arm"): row["arm"],
+                _("Arm"): arm_name(row["arm"]),
                 _("Role"): roles[row["role"]],
                 _("Customers"): number(row["n"]),
                 _("With an event"): number(row["events"]),
@@ -58,7 +58,7 @@ def arm_rows(result: VariantComparison) -> pd.DataFrame:
     arms = result.arms
     return pd.DataFrame(
         {
-            _("Arm"): arms["arm"],
+            _("Arm"): arms["arm"].map(arm_name),
             _("Customers"): counts(arms["units"]),
             _("Planned share"): [percent(share) for share in arms["planned_share"]],
             _("Share they have"): [percent(share) for share in arms["share"]],
@@ -120,7 +120,7 @@ def history_rows(history: pd.DataFrame) -> pd.DataFrame:
 def _over(result: VariantComparison, table: pd.DataFrame, first: dict, effect: str = "") -> pd.DataFrame:
     unit = outcome_unit(result)
     shown = pd.DataFrame(first)
-    shown[_("Arm")] = table["arm"].to_numpy()
+    shown[_("Arm")] = table["arm"].map(arm_name).to_numpy()
     shown[_("Customers")] = counts(table["n"])
     shown[_("Value of control")] = [unit.value(value) for value in table["control_value"]]
     shown[_("Value")] = [unit.value(value) for value in table["value"]]

@@ -13,7 +13,7 @@ from retention.experiment.history import bare_experiment, experiments_in, with_o
 from retention.experiment.manifest import Experiment
 from retention.experiment.units import GROUPS
 from retention.show import sentences
-from retention.show.experiment import metric_name
+from retention.show.experiment import arm_name, metric_name
 from retention.show.files import csv_bytes
 from retention.show.i18n import _, number
 from retention.show.i18n import date as written
@@ -60,7 +60,7 @@ def arm_shown(outcome: VariantComparison) -> str:
     arms = [outcome.arm, *(arm for arm in outcome.arms["arm"] if arm not in (outcome.arm, outcome.control))]
     if len(arms) == 1:
         return arms[0]
-    return choice(_("Arm in the pictures"), {arm: arm for arm in arms}, "outcome_arm")
+    return choice(_("Arm in the pictures"), {arm: arm_name(arm) for arm in arms}, "outcome_arm")
 
 
 def keep_outcome(orders: rt.Orders, options: dict[str, Any], outcome: VariantComparison) -> None:
