@@ -26,7 +26,7 @@ def test_a_fall_is_said_as_a_fall():
     plan = rt.plan_experiment(metric="conversion", baseline=0.2, effect=-0.1, customers=2000)
     low = 0.2 + plan.chosen["detectable"]
     assert sentences.smallest_visible(plan) == (
-        f"Share of visitors who buy: with 2,000 customers, 50% of them held back, a test would see a fall from 20.0% to "
+        f"With a month's 2,000 visitors, of whom 50% see nothing new, a test would see the share who buy fall from 20.0% to "
         f"{low:.1%} or less in 80 of 100 cases ({-100 * plan.chosen['detectable']:.1f} points, "
         f"-{plan.chosen['detectable_relative']:.1%})."
     )

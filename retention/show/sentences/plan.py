@@ -6,8 +6,9 @@ import pandas as pd
 
 from retention.experiment.placebo import AATest
 from retention.experiment.plan import MOST_RELATIVE, ExperimentPlan
-from retention.show.charts.plan import difference, metric_name, metric_value
-from retention.show.i18n import _, number, percent, percent_change
+from retention.show.charts.plan import change_facts, difference, metric_name
+from retention.show.i18n import _, number, percent
+from retention.show.sentences.visitors import about_the_wish_of_visitors, smallest_visible_of_visitors
 
 LONG = 60  # months nobody waits for
 SURE = 0.95
@@ -15,6 +16,8 @@ SURE = 0.95
 
 def smallest_visible(plan: ExperimentPlan) -> str:
     """What a test with the shop's customers would see, in one sentence."""
+    if plan.metric == "conversion" and pd.notna(plan.customers):
+        return smallest_visible_of_visitors(plan)
     row, facts = plan.chosen, _facts(plan)
     if pd.isna(plan.customers):
         return _("{metric}: say how many there are, and the plan tells how small an effect they show.").format(**facts)
@@ -31,11 +34,13 @@ def smallest_visible(plan: ExperimentPlan) -> str:
             "{metric}: with {customers} customers, {holdout} of them held back, a test would see a fall from {value} to {reached} or less "
             "in {power} of 100 cases ({difference}, {relative})."
         )
-    return pattern.format(**facts, **_change(plan, best(row, "detectable")))
+    return pattern.format(**facts, **change_facts(plan, best(row, "detectable")))
 
 
 def about_the_wish(plan: ExperimentPlan) -> list[str]:
     """With whom by e-mail, how often the wished effect would be seen, how many customers it takes, and whether the past helps."""
+    if plan.metric == "conversion":
+        return about_the_wish_of_visitors(plan)
     row, lines = plan.chosen, []
     if pd.notna(plan.reachable_relative):
         pattern = _(
@@ -47,7 +52,7 @@ def about_the_wish(plan: ExperimentPlan) -> list[str]:
         pattern = _("By e-mail you may write to {reachable} of them, too few for any test to say something.")
         lines.append(pattern.format(reachable=number(plan.reachable)))
     if pd.notna(plan.relative_effect):
-        change = _change(plan, plan.effect)
+        change = change_facts(plan, plan.effect)
         if pd.notna(seen := best(row, "power")):
             said = _(
                 "The effect you hope for, from {value} to {reached} ({difference}, {relative}), would be seen in {seen} of 100 such tests."
@@ -90,6 +95,8 @@ def about_the_wish(plan: ExperimentPlan) -> list[str]:
 
 def what_instead(plan: ExperimentPlan) -> list[str]:
     """Where the shop is too small for the wish: that it is, and what it could test instead."""
+    if plan.metric == "conversion":
+        return []
     needed, smallest = plan.needed, best(plan.chosen, "detectable_relative")
     if needed <= plan.customers or pd.isna(plan.customers) or (pd.isna(plan.effect) and not plan.too_small):
         return []
@@ -182,17 +189,6 @@ def _facts(plan: ExperimentPlan) -> dict[str, str]:
         "customers": number(plan.customers),
         "holdout": percent(plan.control, 0),
         "power": _of_100(plan.power),
-    }
-
-
-def _change(plan: ExperimentPlan, effect: float) -> dict[str, str]:
-    """From where to where, as a difference and relative."""
-    value = plan.chosen["value"]
-    return {
-        "value": metric_value(plan.metric, value, plan.currency),
-        "reached": metric_value(plan.metric, value + effect, plan.currency),
-        "difference": difference(plan.metric, effect, plan.currency),
-        "relative": percent_change(effect / value),
     }
 
 

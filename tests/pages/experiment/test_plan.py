@@ -58,6 +58,18 @@ def test_choices_reach_the_plan_and_the_notebook(page, shop, execute):
     assert execute(page.notebook, "print(plan.needed, aa.alarms)") == f"{plan.needed} {aa.alarms}\n"
 
 
+def test_visitors_are_planned_from_typed_figures(page, execute):
+    page.choose("plan_metric", "conversion").choose("plan_effect", 20.0).choose("plan_visitors", 5000)
+    plan = rt.plan_experiment(metric="conversion", baseline=0.03, effect=0.2, customers=5000)
+    assert plan.needed == 2 * 13914
+    said = " ".join(page.texts)
+    assert page.headline.startswith("With a month's 5,000 visitors, of whom 50% see nothing new")
+    assert "it takes 27,828 visitors, which come in 5.6 months" in said
+    assert "customers" not in page.headline and "What to test instead" not in said
+    assert "5,000 visitors: +" in json.loads(page.charts[0].spec)["description"]
+    assert execute(page.notebook, "print(plan.needed)") == f"{plan.needed}\n"
+
+
 def test_no_wish_is_a_plan_too(page, shop):
     page.choose("plan_effect", 0.0)
     assert page.headline == sentences.smallest_visible(rt.plan_experiment(shop))
