@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -136,7 +137,9 @@ def tier_discounts(events: Events, programme: LoyaltyProgramme, end: int) -> tup
     upto = np.concatenate([[0], np.cumsum(events.net)])
     before = upto[:-1] - upto[np.searchsorted(at, at - YEAR)]
     latest = upto[events.starts + events.counts] - upto[np.searchsorted(at, today - YEAR)]
-    discount = np.maximum(events.net, 0) * shares[np.searchsorted(thresholds, before, side="right")] // SCALE * events.buys
+    discount = (
+        np.maximum(events.net, 0) * shares[np.searchsorted(thresholds, before, side="right")] // SCALE * events.buys
+    )
     return discount, shares[np.searchsorted(thresholds, latest, side="right")] > 0
 
 
@@ -167,7 +170,7 @@ def _by_step(events: Events) -> tuple[np.ndarray, list[tuple[int, int]]]:
     step = np.arange(len(events.day)) - np.repeat(events.starts, events.counts)
     sizes = np.bincount(step)
     bounds = np.concatenate([[0], np.cumsum(sizes)])
-    return bounds[step] + np.repeat(place, events.counts), list(zip(bounds[:-1], bounds[1:], strict=True))
+    return bounds[step] + np.repeat(place, events.counts), list(pairwise(bounds))
 
 
 def _put(column: np.ndarray, places: np.ndarray) -> np.ndarray:

@@ -132,7 +132,15 @@ def simulate_loyalty(
     if totals["customers"] < ENOUGH:
         notes.append("Fewer than 30 customers bought in this time: too few to tell.")
     return LoyaltySimulation(
-        table, customers, _reach(customers), pd.Series(totals, dtype=float), programme, since, until, orders.currency, tuple(notes)
+        table,
+        customers,
+        _reach(customers),
+        pd.Series(totals, dtype=float),
+        programme,
+        since,
+        until,
+        orders.currency,
+        tuple(notes),
     )
 
 
@@ -356,7 +364,9 @@ def _margin(orders: Orders, since: date, until: date) -> float:
     if orders.margin is None or orders.margin.is_one_number:
         return np.nan if orders.margin is None else orders.margin.share
     carried = purchases_and_returns(orders)
-    known = carried.filter(carried.customer_id.notnull(), carried.day >= day_number(since), carried.day < day_number(until))
+    known = carried.filter(
+        carried.customer_id.notnull(), carried.day >= day_number(since), carried.day < day_number(until)
+    )
     sums = orders.frame(known.aggregate(net=known.net.sum(), profit=known.profit.sum())).iloc[0]
     return sums["profit"] / sums["net"] / SCALE if sums["net"] > 0 else np.nan
 
