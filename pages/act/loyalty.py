@@ -32,24 +32,23 @@ other = ui.run("other", rt.simulate_loyalty, orders, programme=second, **options
 
 ui.say(sentences.what_programmes_cost(one, other))
 st.markdown(ui.escape(sentences.what_the_replay_leaves_out(one)))
-ui.chart(rt.charts.reward_bars, one, other)
+ui.chart(rt.charts.reward_reach, one, other)
 ui.table(both_totals(one, other), programme_rows(one, other), "loyalty", _("both programmes beside each other"))
 names = programme_names((one, other))
-for column, name, result in zip(st.columns(2), names, (one, other), strict=True):
+for column, side, name, result in zip(st.columns(2), "ab", names, (one, other), strict=True):
     with column:
         st.subheader(ui.escape(name), anchor=False)
         st.markdown("\n".join(f"- {ui.escape(line)}" for line in sentences.about_the_programme(result)))
+        ui.table(result.reach, reach_rows(result), f"loyalty_reach_{side}", _("who gets there"))
+        ui.table(result.table, month_rows(result), f"loyalty_months_{side}", _("month by month"))
+        if result.customers["waiting"].any():
+            people = waiting_customers(result)
+            rows = waiting_rows(people, result.currency)
+            ui.table(people, rows, f"loyalty_next_{side}", _("whose next order brings a reward"))
 for note in dict.fromkeys((*one.notes, *other.notes)):
     st.caption(_(note))
 
 st.subheader(_("What it costs, month by month"))
 ui.chart(rt.charts.loyalty_cost, one, other)
-for side, name, result in zip("ab", names, (one, other), strict=True):
-    ui.table(result.table, month_rows(result), f"loyalty_months_{side}", _("month by month, {name}").format(name=name))
-    ui.table(result.reach, reach_rows(result), f"loyalty_reach_{side}", _("who gets there, {name}").format(name=name))
-    if result.customers["waiting"].any():
-        people = waiting_customers(result)
-        label = _("whose next order brings a reward, {name}").format(name=name)
-        ui.table(people, waiting_rows(people, result.currency), f"loyalty_next_{side}", label)
 st.caption(_("Lists show the first {n}; the files hold them all.").format(n=number(ROOM)))
 ui.finish(("customer", "purchase", "net", "aov", "interval", "as_of"))

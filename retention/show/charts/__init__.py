@@ -24,7 +24,7 @@ from retention.show.charts.feedback import complaint_rates, feedback_rates, repl
 from retention.show.charts.forecast import forecast_backtest, revenue_forecast
 from retention.show.charts.groups import rate_bars, rates_by_group
 from retention.show.charts.kpis import kpi_line, net_by_period
-from retention.show.charts.loyalty import loyalty_cost, reward_bars
+from retention.show.charts.loyalty import loyalty_cost, reward_reach
 from retention.show.charts.movement import segment_flow
 from retention.show.charts.next_orders import expected_weeks, replenishment_days
 from retention.show.charts.plan import false_alarm_bars, smallest_effect_curve
@@ -68,7 +68,7 @@ __all__ = [
     "retention_heatmap",
     "revenue_forecast",
     "revenue_waterfall",
-    "reward_bars",
+    "reward_reach",
     "score_bars",
     "score_reliability",
     "segment_bars",

@@ -3,12 +3,8 @@
 import altair as alt
 import pandas as pd
 
-from retention.act.loyalty import MOST_ORDERS
 from retention.show import marks
 from retention.show.i18n import _, interval, money, money_short, number, percent, period_label
-from retention.show.marks import TOO_FEW
-
-BAR = 11  # pixels of one of the two bars of a row
 
 
 def programme_name(programme, currency):
@@ -43,86 +39,69 @@ def programme_names(results):
     return names
 
 
-def orders_name(orders):
-    """Name a number of orders of a customer; the last holds all larger ones."""
-    if orders < MOST_ORDERS:
-        return _("Orders: {n}").format(n=number(orders))
-    return _("Orders: {n} or more").format(n=number(orders))
+def reward_reach(result, other=None):
+    """Draw how many customers get as far as their second, third, … order, and how many have had a reward by then.
 
+    `result` is what `simulate_loyalty` returns, `other` the same of another programme and the same time. Bars are customers who placed at least so
+    many orders, lines those who have had their first reward by then, with a band of 95 %; both in % of all customers.
 
-def reward_bars(result, other=None):
-    """Draw what share of the customers got a reward, by how many orders they placed; two programmes beside each other.
-
-    `result` is what `simulate_loyalty` returns, `other` the same of another programme and the same time. Bars of fewer than 30 customers
-    are pale.
-
-        reward_bars(rt.simulate_loyalty(orders, rt.LoyaltyProgramme("gift", every=5, gift_cost=10)))
+        reward_reach(rt.simulate_loyalty(orders, rt.LoyaltyProgramme("gift", every=5, gift_cost=10)))
     """
-    title = _("Customers who would have got a reward, by their number of orders")
+    title = _("How many customers get so far, and how many have had a reward by then")
     results = [item for item in (result, other) if item is not None]
-    names = programme_names(results)
-    known = [(name, item) for name, item in zip(names, results, strict=True) if item.reach["share"].notna().any()]
-    if not known:
-        return marks.nothing(title)
-    pattern = _("{orders} · {customers} customers ({share})")
-    heads = [
+    so_far = _("Customers who get so far")
+    bars = pd.DataFrame(
         {
-            "order": row.orders,
-            "line": pattern.format(
-                orders=orders_name(row.orders), customers=number(row.customers), share=percent(row.customer_share)
-            ),
+            "label": [number(n) for n in result.reach["order_number"]],
+            "share": result.reach["customer_share"],
+            "programme": so_far,
+            "text": [percent(share) for share in result.reach["customer_share"]],
+            "customers": [number(n) for n in result.reach["customers"]],
         }
-        for row in result.reach.itertuples()
-    ]
-    bars = []
-    for name, item in known:
+    )
+    names = programme_names(results)
+    rows = []
+    for name, item in zip(names, results, strict=True):
+        if item.reach["share"].isna().any():
+            continue
         for row in item.reach.itertuples():
-            share = percent(row.share)
-            bars.append(
+            rows.append(
                 {
-                    "order": row.orders,
+                    "label": number(row.order_number),
                     "share": row.share,
+                    "low": row.low,
+                    "high": row.high,
                     "programme": name,
-                    "orders": orders_name(row.orders),
-                    "text": share,
+                    "text": percent(row.share),
                     "range": interval(row.low, row.high, percent),
-                    "n": number(row.customers),
-                    "note": marks.notes()["few" if row.customers < TOO_FEW else "complete"],
-                    "pale": row.customers < TOO_FEW,
+                    "n": number(row.n),
                 }
             )
-    bars, heads = pd.DataFrame(bars), pd.DataFrame(heads)
-    reach = marks.value_axis([1.0], lambda share: percent(share, 0))
-    reach["axis"].title = _("Share of them who would have got a reward")
-    y = alt.Y(field="order", type="ordinal", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
-    titles = {"programme": _("Programme"), "orders": _("Orders of a customer"), "text": _("Got a reward"), "range": _("95% interval"), "n": _("Customers"), "note": _("Note")}  # fmt: skip
-    layers = []
-    for place, (name, _item) in enumerate(known):
-        drawn = alt.Chart(bars[bars["programme"] == name]).mark_bar(
-            height=BAR, yOffset=place * (BAR + 2), cornerRadius=1
-        )
-        layers.append(
-            drawn.encode(
-                x=alt.X(field="share", type="quantitative", **reach),
-                y=y,
-                color=_colours([name for name, _item in known]),
-                opacity=alt.condition("datum.pale", alt.value(0.4), alt.value(1)),
-                tooltip=marks.tooltip(titles),
-            )
-        )
-    words = {"align": "left", "baseline": "middle", "yOffset": -16, "fontSize": 13, "tooltip": None}
-    words["limit"] = alt.ExprRef("width")
-    line = {"x": alt.value(0), "y": y, "text": alt.Text(field="line", type="nominal")}
-    halo = alt.Chart(heads).mark_text(stroke=alt.ExprRef("background"), strokeWidth=4, **words)
-    text = alt.Chart(heads).mark_text(color=marks.ink(), **words)
-    said = [f"{title}."]
-    for name, _item in known:
-        rows = bars[bars["programme"] == name]
-        said.append(f"{name} – " + "; ".join(f"{row.orders}: {row.text}" for row in rows.itertuples()) + ".")
-    if bars["pale"].any():
-        said.append(_("Pale bars stand for fewer than 30 customers."))
-    chart = alt.layer(*layers, halo.encode(**line), text.encode(**line)).configure_view(stroke=None)
-    return marks.finish(chart, said).properties(height=alt.Step(56 if len(known) > 1 else 44))
+    scale = marks.value_axis([1.0], lambda share: percent(share, 0))
+    scale["axis"].title = _("Share of all customers")
+    few = marks.axis(_("Order number of a customer"), labelAngle=0, domain=False, ticks=False)
+    x = alt.X(field="label", type="ordinal", sort=None, axis=few, scale=alt.Scale(type="band", paddingInner=0.15))
+    colour = _colours({so_far: marks.grey(), **dict(zip(names, (marks.accent(), marks.second()), strict=False))})
+    titles = {"label": _("Order number"), "text": so_far, "customers": _("Customers")}
+    drawn = alt.Chart(bars).mark_bar(opacity=0.4).encode(x=x, color=colour, tooltip=marks.tooltip(titles))
+    drawn = drawn.encode(y=alt.Y(field="share", type="quantitative", **scale))
+    layers, said = [drawn], [f"{title}."]
+    pattern = _("Order number {n}: {share} get so far")
+    said.append("; ".join(pattern.format(n=row.label, share=row.text) for row in bars.head(6).itertuples()) + ".")
+    if rows:
+        rows = pd.DataFrame(rows)
+        titles = {"programme": _("Programme"), "label": _("Order number"), "text": _("Have had a reward by then"), "range": _("95% interval"), "n": _("Customers")}  # fmt: skip
+        base = alt.Chart(rows).encode(x=x, color=colour)
+        y = alt.Y(field="share", type="quantitative", **scale)
+        band = base.mark_area(opacity=0.18, tooltip=None)
+        layers.append(band.encode(y=alt.Y(field="low", type="quantitative", **scale), y2=alt.Y2(field="high")))
+        layers.append(base.mark_line(strokeWidth=2, tooltip=None).encode(y=y))
+        layers.append(base.mark_point(filled=True, size=60, opacity=1).encode(y=y, tooltip=marks.tooltip(titles)))
+        pattern = _("{programme}: {share} have had a reward by order number {n}.")
+        for name in dict.fromkeys(rows["programme"]):
+            last = rows[rows["programme"] == name].iloc[-1]
+            said.append(pattern.format(programme=name, share=last["text"], n=last["label"]))
+    return marks.finish(alt.layer(*layers).configure_view(stroke=None), said)
 
 
 def loyalty_cost(result, other=None):
@@ -157,7 +136,7 @@ def loyalty_cost(result, other=None):
     base = alt.Chart(rows).encode(
         x=marks.label_axis(labels),
         y=alt.Y(field="cost", type="quantitative", **scale),
-        color=_colours(names),
+        color=_colours(dict(zip(names, (marks.accent(), marks.second()), strict=False))),
     )
     lines = base.mark_line(strokeWidth=2, tooltip=None)
     inside = alt.condition("datum.complete", alt.value(1), alt.value(0))
@@ -172,9 +151,9 @@ def loyalty_cost(result, other=None):
     return marks.finish(alt.layer(lines, points, solid).configure_view(stroke=None), said)
 
 
-def _colours(names):
-    scale = alt.Scale(domain=names, range=[marks.accent(), marks.second()][: len(names)])
-    key = marks.legend(symbolType="square", columns=1, labelLimit=340)
+def _colours(colours):
+    scale = alt.Scale(domain=list(colours), range=list(colours.values()))
+    key = marks.legend(symbolType="square", symbolOpacity=1, columns=1, labelLimit=340)
     return alt.Color(field="programme", type="nominal", scale=scale, legend=key)
 
 

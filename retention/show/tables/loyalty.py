@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from retention.act.loyalty import LoyaltySimulation
-from retention.show.charts.loyalty import orders_name, programme_names
+from retention.show.charts.loyalty import programme_names
 from retention.show.i18n import MISSING, _, date, interval, money, number, percent, percent_change, period_label
 from retention.show.measures import measure_name
 from retention.show.tables.groups import ROOM, counts, estimates
@@ -41,14 +41,14 @@ def month_rows(result: LoyaltySimulation) -> pd.DataFrame:
 
 
 def reach_rows(result: LoyaltySimulation) -> pd.DataFrame:
-    """A row a number of orders: how many customers placed so many, and who of them got a reward."""
+    """A row an order number: how many customers get so far, and who has had a reward by then."""
     table = result.reach
     return pd.DataFrame(
         {
-            _("Orders of a customer"): [orders_name(orders) for orders in table["orders"]],
-            measure_name("customers"): counts(table["customers"]),
+            _("Order number"): counts(table["order_number"]),
+            _("Customers who get so far"): counts(table["customers"]),
             _("Share of customers"): [percent(share) for share in table["customer_share"]],
-            _("Got a reward"): estimates(table, "share", "customers", prefix=""),
+            _("Have had a reward by then"): estimates(table, "share", "n", prefix=""),
         }
     )
 

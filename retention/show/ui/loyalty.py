@@ -26,6 +26,18 @@ def loyalty_programme(side: str, kind: str, orders: rt.Orders) -> rt.LoyaltyProg
     kind = pick(_("Kind of programme"), kinds, key=f"loyalty_{side}")
     ten = TEN.get(orders.currency, 10)
     key = f"loyalty_{side}_{kind}"
+    with st.container(horizontal=True):
+        return _numbers(kind, key, ten, orders)
+
+
+def loyalty_margin(orders: rt.Orders) -> float | None:
+    """The margin that the break-even is reckoned with where the shop's own is not known; else None."""
+    if orders.margin is not None:
+        return None
+    return percentage(_("Gross margin that you assume, %"), 35.0, "loyalty_margin")
+
+
+def _numbers(kind: str, key: str, ten: float, orders: rt.Orders) -> rt.LoyaltyProgramme:
     if kind == "gift":
         every = _whole(_("Orders for a gift"), 1, 100, 5, f"{key}_every")
         cost = _amount(_("What a gift costs you"), ten, f"{key}_cost")
@@ -60,13 +72,6 @@ def loyalty_programme(side: str, kind: str, orders: rt.Orders) -> rt.LoyaltyProg
     if pick(_("New customers sent by a friend"), ways, key=f"{key}_way") == "share":
         share = percentage(_("Of 100 new customers, sent by a friend"), 5.0, f"{key}_share")
     return rt.LoyaltyProgramme("referral", reward=reward, referred_share=share)
-
-
-def loyalty_margin(orders: rt.Orders) -> float | None:
-    """The margin that the break-even is reckoned with where the shop's own is not known; else None."""
-    if orders.margin is not None:
-        return None
-    return percentage(_("Gross margin that you assume, %"), 35.0, "loyalty_margin")
 
 
 def _expiry(key: str) -> int | None:
