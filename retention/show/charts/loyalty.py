@@ -6,6 +6,8 @@ import pandas as pd
 from retention.show import marks
 from retention.show.i18n import _, interval, money, money_short, number, percent, period_label
 
+HEIGHT = 420  # pixels, of which the legend takes a hundred
+
 
 def programme_name(programme, currency):
     """Name a programme by its kind and the number that matters, in the reader's language.
@@ -101,7 +103,7 @@ def reward_reach(result, other=None):
         for name in dict.fromkeys(rows["programme"]):
             last = rows[rows["programme"] == name].iloc[-1]
             said.append(pattern.format(programme=name, share=last["text"], n=last["label"]))
-    return marks.finish(alt.layer(*layers).configure_view(stroke=None), said)
+    return marks.finish(alt.layer(*layers).configure_view(stroke=None), said).properties(height=HEIGHT)
 
 
 def loyalty_cost(result, other=None):
@@ -148,7 +150,7 @@ def loyalty_cost(result, other=None):
         most = mine.loc[mine["cost"].idxmax()]
         pattern = _("{programme}: most in {month}, {cost}.")
         said.append(pattern.format(programme=name, month=most["label"], cost=most["text"]))
-    return marks.finish(alt.layer(lines, points, solid).configure_view(stroke=None), said)
+    return marks.finish(alt.layer(lines, points, solid).configure_view(stroke=None), said).properties(height=HEIGHT)
 
 
 def _colours(colours):
