@@ -19,7 +19,7 @@ from benchmarks.one import inputs_folder
 
 TOPICS = (
     "ingest", "tables", "timing", "offers", "bridge", "alerts", "feedback", "segments", "customer", "clv", "experiments",
-    "loyalty",
+    "plan", "loyalty",
 )  # fmt: skip
 
 
