@@ -83,7 +83,9 @@ def reward_reach(result, other=None):
     scale["axis"].title = _("Share of all customers")
     few = marks.axis(_("Order number of a customer"), labelAngle=0, domain=False, ticks=False)
     x = alt.X(field="label", type="ordinal", sort=None, axis=few, scale=alt.Scale(type="band", paddingInner=0.15))
-    colour = _colours({so_far: marks.grey(), **dict(zip(names, (marks.accent(), marks.second()), strict=False))})
+    shown = {row["programme"] for row in rows}
+    colours = {name: colour for name, colour in _own_colours(names).items() if name in shown}
+    colour = _colours({so_far: marks.grey(), **colours})
     titles = {"label": _("Order number"), "text": so_far, "customers": _("Customers")}
     drawn = alt.Chart(bars).mark_bar(opacity=0.4).encode(x=x, color=colour, tooltip=marks.tooltip(titles))
     drawn = drawn.encode(y=alt.Y(field="share", type="quantitative", **scale))
@@ -138,7 +140,7 @@ def loyalty_cost(result, other=None):
     base = alt.Chart(rows).encode(
         x=marks.label_axis(labels),
         y=alt.Y(field="cost", type="quantitative", **scale),
-        color=_colours(dict(zip(names, (marks.accent(), marks.second()), strict=False))),
+        color=_colours(_own_colours(names)),
     )
     lines = base.mark_line(strokeWidth=2, tooltip=None)
     inside = alt.condition("datum.complete", alt.value(1), alt.value(0))
@@ -151,6 +153,10 @@ def loyalty_cost(result, other=None):
         pattern = _("{programme}: most in {month}, {cost}.")
         said.append(pattern.format(programme=name, month=most["label"], cost=most["text"]))
     return marks.finish(alt.layer(lines, points, solid).configure_view(stroke=None), said).properties(height=HEIGHT)
+
+
+def _own_colours(names):
+    return dict(zip(names, (marks.accent(), marks.second()), strict=False))
 
 
 def _colours(colours):
