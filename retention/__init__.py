@@ -1,5 +1,7 @@
 """See from its order export who comes back to a web shop, and who does not."""
 
+from retention.act.loyalty import simulate_loyalty
+from retention.act.programme import LoyaltyProgramme
 from retention.errors import ColumnError, EmptyError, FileError, OptionError, QuestionError, RetentionError
 from retention.experiment.assign import assign_variants
 from retention.experiment.compare import compare_variants
@@ -52,6 +54,7 @@ __all__ = [
     "EmptyError",
     "FileError",
     "Inspection",
+    "LoyaltyProgramme",
     "OptionError",
     "Orders",
     "QuestionError",
@@ -100,6 +103,7 @@ __all__ = [
     "segment_movement",
     "segment_playbook",
     "select_customers",
+    "simulate_loyalty",
     "time_to_next_order",
     "value_at_risk",
     "vendor_rates",

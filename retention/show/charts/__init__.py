@@ -24,6 +24,7 @@ from retention.show.charts.feedback import complaint_rates, feedback_rates, repl
 from retention.show.charts.forecast import forecast_backtest, revenue_forecast
 from retention.show.charts.groups import rate_bars, rates_by_group
 from retention.show.charts.kpis import kpi_line, net_by_period
+from retention.show.charts.loyalty import loyalty_cost, reward_reach
 from retention.show.charts.movement import segment_flow
 from retention.show.charts.next_orders import expected_weeks, replenishment_days
 from retention.show.charts.plan import false_alarm_bars, smallest_effect_curve
@@ -55,6 +56,7 @@ __all__ = [
     "feedback_rates",
     "forecast_backtest",
     "kpi_line",
+    "loyalty_cost",
     "net_by_period",
     "next_order_curve",
     "quality_bars",
@@ -66,6 +68,7 @@ __all__ = [
     "retention_heatmap",
     "revenue_forecast",
     "revenue_waterfall",
+    "reward_reach",
     "score_bars",
     "score_reliability",
     "segment_bars",

@@ -39,6 +39,7 @@ from retention.show.sentences.feedback import after_feedback, complaints, rating
 from retention.show.sentences.forecast import how_it_did, how_sure, what_comes
 from retention.show.sentences.history import what_tests_brought
 from retention.show.sentences.kpis import change, is_month, kpi, kpi_notes, more_or_less, moves, overview, span
+from retention.show.sentences.loyalty import about_the_programme, what_programmes_cost, what_the_replay_leaves_out
 from retention.show.sentences.movement import who_moved, why_they_moved
 from retention.show.sentences.next_orders import bought_again_most, came_true, due_for_products, next_week
 from retention.show.sentences.plan import (
@@ -56,6 +57,7 @@ from retention.show.sentences.vendors import depends_on_the_rule, rule_by_rule
 
 __all__ = [
     "Fact",
+    "about_the_programme",
     "about_the_wish",
     "after_feedback",
     "against_target",
@@ -119,7 +121,9 @@ __all__ = [
     "what_is_next",
     "what_it_counts",
     "what_it_means",
+    "what_programmes_cost",
     "what_tests_brought",
+    "what_the_replay_leaves_out",
     "what_they_are_like",
     "when_they_return",
     "where_customers_come_from",

@@ -7,6 +7,7 @@ from retention.show.ui.attention import look_at, targets
 from retention.show.ui.builder import keep_rule, known_first, rule_editor
 from retention.show.ui.experiment import arm_shown, earlier_tests, keep_outcome, outcome_source
 from retention.show.ui.intake import settle, upload
+from retention.show.ui.loyalty import loyalty_margin, loyalty_programme
 from retention.show.ui.people import figure_cards, find_customer, open_customer
 from retention.show.ui.plan import plan_options
 from retention.show.ui.screen import chart, choice, escape, finish, percentage, pick, run, say, start, switch
@@ -37,6 +38,8 @@ __all__ = [
     "known_first",
     "kpi_rows",
     "look_at",
+    "loyalty_margin",
+    "loyalty_programme",
     "open_customer",
     "open_sample",
     "outcome_source",
