@@ -1,5 +1,6 @@
 """See from its order export who comes back to a web shop, and who does not."""
 
+from retention.act.simulation import simulate_change
 from retention.errors import ColumnError, EmptyError, FileError, OptionError, QuestionError, RetentionError
 from retention.experiment.assign import assign_variants
 from retention.experiment.compare import compare_variants
@@ -100,6 +101,7 @@ __all__ = [
     "segment_movement",
     "segment_playbook",
     "select_customers",
+    "simulate_change",
     "time_to_next_order",
     "value_at_risk",
     "vendor_rates",

@@ -67,6 +67,7 @@ PUBLIC = (
     "segment_movement",
     "segment_playbook",
     "select_customers",
+    "simulate_change",
     "time_to_next_order",
     "value_at_risk",
     "vendor_rates",
