@@ -115,7 +115,10 @@ def _free_from(baskets: pd.DataFrame) -> float:
     is_free = (upwards["shipping"] < FREE * usual * upwards["orders"]) & (
         upwards["orders"] >= MANY * baskets["orders"].sum()
     )
-    return float(is_free[~is_free].index.max()) + 1 if is_free.any() else np.nan
+    if not is_free.any():
+        return np.nan
+    paying = baskets.index[baskets.index < is_free[is_free].index.min()]
+    return float(paying.max()) + 1 if len(paying) else 0.0
 
 
 def _cac(orders: Orders, since: int, stop: int) -> float:

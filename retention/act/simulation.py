@@ -76,11 +76,10 @@ def simulate_change(orders: Orders, changes: Changes | None = None, months: int 
     returns, discount, its uplift, free shipping, topped up, margin, cost of a new customer, other cost. Break-even: how far
     one lever alone would have to move for costs and discounts to leave as much profit as now.
 
-    changes: lever → value. new_customers, second_order, retention, frequency, aov, discount_uplift (relative); returns, discount,
-    discount_share, topped_up, margin (shares); free_shipping, cac, cost (currency units; cost over all these months);
-    discount_to ("all", "new", "returning", "second"). months: 1 to 36.
-
-    Returns a ChangeSimulation. table and totals: state, part (existing, new, unknown, cost, total), net, low, high, orders,
+    Returns a ChangeSimulation. changes: lever → value. new_customers, second_order, retention, frequency, aov,
+    discount_uplift (relative); returns, discount, discount_share, topped_up, margin (shares); free_shipping, cac,
+    cost (currency units; cost over all these months); discount_to ("all", "new", "returning", "second"). months: 1
+    to 36. table and totals: state, part (existing, new, unknown, cost, total), net, low, high, orders,
     new_customers, profit. The range is that of the forecast, as far as it reaches up and down, times changed ÷ now. waterfall:
     lever, net, profit. tornado: lever, net_less, net_more, profit_less, profit_more. break_even: lever, now, needed,
     change. levers: lever, unit, now, changed, low, high, possible. Raises OptionError for a lever or value that is not possible, EmptyError

@@ -12,6 +12,7 @@ from retention.show.ui.screen import chart, choice, escape, finish, percentage, 
 from retention.show.ui.segments import extra_share, own_scheme, plays
 from retention.show.ui.session import Data, choose_language, data, open_sample, sweep, use_chosen_language
 from retention.show.ui.tables import cards, grid, kpi_rows, quality_table, summary_table, table
+from retention.show.ui.whatif import levers, scenarios
 
 __all__ = [
     "Data",
@@ -35,6 +36,7 @@ __all__ = [
     "keep_rule",
     "known_first",
     "kpi_rows",
+    "levers",
     "look_at",
     "open_customer",
     "open_sample",
@@ -47,6 +49,7 @@ __all__ = [
     "rule_editor",
     "run",
     "say",
+    "scenarios",
     "set_up_test",
     "settle",
     "start",

@@ -1,0 +1,154 @@
+"""The levers of a what-if, what can be tried with one click, and scenarios to keep beside each other."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+import retention as rt
+from retention.act.levers import DISCOUNT_TO, LEVERS, Changes
+from retention.act.scenarios import LONGEST, MOST, scenario_file, scenarios_in
+from retention.act.simulation import ChangeSimulation
+from retention.show.i18n import _, money, percent
+from retention.show.ui.screen import download, escape, sentence_of
+from retention.show.whatif import changes_said, lever_name, preset_name, to_whom
+
+KEPT = {"bind": "query-params", "persist_state": "session"}
+SLIDERS = ("second_order", "retention", "frequency", "aov", "new_customers")
+LEAST, MOST_OF_ALL = -30, 50  # percent that a slider reaches
+OFFER = ("discount", "discount_share", "discount_uplift", "free_shipping", "topped_up")
+BOOKS = ("returns", "margin", "cac", "cost")
+SAVED = "scenarios"
+WIDTH = 230
+
+
+def levers(now: ChangeSimulation) -> Changes:
+    """Presets as a row of choices, then the levers; what they are set to. now: the shop as things are."""
+    with st.container(horizontal=True):
+        for name, changes in now.presets.items():
+            st.button(preset_name(name), key=f"try_{name}", on_click=_set, args=(changes,))
+        st.button(_("As now"), key="try_nothing", on_click=_set, args=({},), type="tertiary")
+    table = now.levers.set_index("lever")
+    with st.container(horizontal=True):
+        for key in SLIDERS:
+            st.slider(
+                f"{lever_name(key)}, %", LEAST, MOST_OF_ALL, 0, 1, "%+d%%", key=_key(key), width=WIDTH,
+                disabled=not table.loc[key, "possible"], **KEPT,
+            )  # fmt: skip
+    more = [key for key in (*OFFER, *BOOKS) if _is_set(key)]
+    with st.expander(_("Offers, prices and costs"), expanded=bool(more)):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            _percent("discount")
+            words = to_whom()
+            st.selectbox(
+                lever_name("discount_to"),
+                DISCOUNT_TO,
+                format_func=words.get,
+                key=_key("discount_to"),
+                width=WIDTH,
+                **KEPT,
+            )
+            _percent("discount_share", 100.0)
+            _percent("discount_uplift")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            if table.loc["free_shipping", "possible"]:
+                _amount("free_shipping", _("Free shipping from"), _("as now"))
+                _percent("topped_up")
+            _percent("returns", None, percent(table.loc["returns", "now"]))
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            _percent("margin", None, percent(now.margin))
+            _amount("cac", lever_name("cac"), money(table.loc["cac", "now"], now.currency))
+            _amount("cost", _("Other cost in these months"), money(0, now.currency))
+    return _given()
+
+
+def scenarios(now: Changes, currency: str) -> dict[str, Changes]:
+    """Keep what the levers say under a name, up to four beside each other; open one, take them along, bring them back."""
+    kept = st.session_state.setdefault(SAVED, {})
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.text_input(_("Name of the scenario"), key="scenario_name", max_chars=LONGEST, width=260).strip()
+        is_full = len(kept) >= MOST and name not in kept
+        st.button(_("Keep this scenario"), on_click=_keep, args=(name, now), disabled=not name or not now or is_full)
+    if is_full:
+        st.caption(_("Four scenarios are kept. Take one away first."))
+    elif not now:
+        st.caption(_("Move a lever first; as now is always beside them."))
+    for kept_name, changes in kept.items():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(escape(f"{kept_name}: {changes_said(changes, currency)}"), width="stretch")
+            st.button(_("Open"), key=f"open_scenario_{kept_name}", on_click=_set, args=(changes,), type="tertiary")
+            st.button(
+                _("Take away"), key=f"drop_scenario_{kept_name}", on_click=kept.pop, args=(kept_name,), type="tertiary"
+            )
+    if kept:
+        download(_("Download the scenarios (JSON)"), scenario_file(kept), "scenarios.json", "application/json")
+    with st.expander(_("Bring scenarios back from a file")):
+        st.file_uploader(_("Scenarios from a file (JSON)"), "json", key="scenario_file", on_change=_bring)
+        if problem := st.session_state.get("scenario_problem"):
+            st.error(escape(problem))
+    st.caption(_("The address of this page holds the levers: whoever opens it with the same data sees the same."))
+    return kept
+
+
+def _percent(key: str, neutral: float | None = 0.0, shown: str | None = None) -> None:
+    lever = LEVERS[key]
+    st.number_input(
+        f"{lever_name(key)}, %", 100 * lever.low, 100 * lever.high, neutral, 1.0, "%.1f", key=_key(key), placeholder=shown,
+        width=WIDTH, **KEPT,
+    )  # fmt: skip
+
+
+def _amount(key: str, label: str, shown: str) -> None:
+    lever = LEVERS[key]
+    st.number_input(
+        label, lever.low, lever.high, None, 1.0, "%.2f", key=_key(key), placeholder=shown, width=WIDTH, **KEPT
+    )
+
+
+def _key(lever: str) -> str:
+    return f"whatif_{lever}"
+
+
+def _is_set(lever: str) -> bool:
+    neutral = 100.0 if lever == "discount_share" else 0.0
+    return st.session_state.get(_key(lever)) not in (None, neutral) or _key(lever) in st.query_params
+
+
+def _given() -> Changes:
+    """What the controls say, as `simulate_change` takes it."""
+    changes: Changes = {}
+    for key, lever in LEVERS.items():
+        value = st.session_state.get(_key(key))
+        if value is not None:
+            changes[key] = float(value) if lever.unit == "money" else round(value / 100, 6)
+    to = st.session_state.get(_key("discount_to"), DISCOUNT_TO[0])
+    return {key: value for key, value in changes.items() if value != LEVERS[key].neutral} | (
+        {"discount_to": to} if changes.get("discount") and to != DISCOUNT_TO[0] else {}
+    )
+
+
+def _set(changes: Changes) -> None:
+    """Put the levers where these changes have them, the others back."""
+    for key, lever in LEVERS.items():
+        value = changes.get(key, lever.neutral)
+        if key in SLIDERS:
+            value = round(100 * value)
+        elif value is not None:
+            value = float(value) if lever.unit == "money" else round(100 * value, 4)
+        st.session_state[_key(key)] = None if key == "cost" and not value else value
+    st.session_state[_key("discount_to")] = changes.get("discount_to", DISCOUNT_TO[0])
+
+
+def _keep(name: str, changes: Changes) -> None:
+    st.session_state[SAVED][name] = changes
+    st.session_state["scenario_name"] = ""
+
+
+def _bring() -> None:
+    file = st.session_state["scenario_file"]
+    st.session_state.pop("scenario_problem", None)
+    if file is None:
+        return
+    try:
+        st.session_state[SAVED] = scenarios_in(file.getvalue().decode("utf-8-sig", "replace"))
+    except rt.RetentionError as error:
+        st.session_state["scenario_problem"] = sentence_of(error)
