@@ -9,26 +9,32 @@ from retention.show.tables import whatif as rows
 
 orders = ui.start(_("What-if"), _("What would next year bring if something changed?"))
 now = ui.run("now", rt.simulate_change, orders)
-changes = ui.levers(now)
+ui.presets(now)
+answer = st.container()
+left, right = st.columns([1, 2], gap="large")
+with left:
+    changes = ui.levers(now)
 result = ui.run("changed", rt.simulate_change, orders, changes=changes)
 
-ui.say(sentences.what_would_come(result))
-said = (
-    sentences.range_of_change(result),
-    sentences.put_to_the_test(result),
-    sentences.what_it_gives_away(result),
-    sentences.most_for_a_customer(result),
-)
-st.markdown("\n".join(f"- {ui.escape(line)}" for line in said if line))
-for note in result.notes:
-    st.caption(_(note))
-ui.chart(rt.charts.change_by_month, result)
-ui.table(result.table, rows.month_rows(result), "what_if", _("now and changed, month by month"))
+with answer:
+    ui.say(sentences.what_would_come(result))
+with right:
+    ui.chart(rt.charts.change_by_month, result)
+    said = (
+        sentences.range_of_change(result),
+        sentences.put_to_the_test(result),
+        sentences.what_it_gives_away(result),
+        sentences.most_for_a_customer(result),
+    )
+    st.markdown("\n".join(f"- {ui.escape(line)}" for line in said if line))
+    for note in result.notes:
+        st.caption(_(note))
+    ui.table(result.table, rows.month_rows(result), "what_if", _("now and changed, month by month"))
 
 measure = "net"
 if result.margin == result.margin:
     measure = ui.choice(_("Counted in"), {"profit": _("Profit"), "net": _("Net revenue")}, key="whatif_measure")
-if len(result.waterfall):
+if result.waterfall[measure].any():
     st.subheader(_("What each lever brings"))
     ui.chart(rt.charts.change_waterfall, result, measure)
     ui.table(result.waterfall, rows.step_rows(result), "what_if_steps", _("every lever after those above it"))

@@ -76,22 +76,22 @@ def change_by_month(result):
 
 
 def change_waterfall(result, measure="net"):
-    """Draw how every lever takes the months from as now to changed; measure: "net" or "profit".
+    """Draw what every lever adds to what comes as things are, after those above it; measure: "net" or "profit".
 
     change_waterfall(rt.simulate_change(orders, {"aov": 0.1, "cost": 500}))
     """
     check_option("measure", measure, ("net", "profit"))
-    title = _("From now to changed, lever by lever")
+    title = _("What each lever adds")
     totals = result.totals[result.totals["part"] == "total"].set_index("state")[measure]
     if result.waterfall.empty or totals.isna().any():
         return marks.nothing(title)
-    level = round(totals["now"], 2)
-    rows = [_bar(_("As now"), 0.0, level, "total", money(level, result.currency, 0))]
+    level, rows = 0.0, []
     for key, change in zip(result.waterfall["lever"], result.waterfall[measure], strict=True):
         kind = "rise" if change >= 0 else "fall"
         rows.append(_bar(lever_name(key), level, level + change, kind, money_change(change, result.currency, 0)))
         level += change
-    rows.append(_bar(_("Changed"), 0.0, level, "total", money(level, result.currency, 0)))
+    ends = " → ".join(money(totals[state], result.currency, 0) for state in ("now", "changed"))
+    rows.append(_bar(_("All together"), 0.0, level, "total", f"{money_change(level, result.currency, 0)} ({ends})"))
     return draw_steps(pd.DataFrame(rows), {"name": _("Step"), "text": _("Amount")}, title)
 
 

@@ -33,15 +33,11 @@ def what_would_come(result: ChangeSimulation) -> str:
     difference = changed["net"] - now["net"]
     facts["difference"] = about(abs(difference), result.currency)
     if abs(difference) < 0.5:
-        said = _("With {changes}, the next {months} months bring {now}, as they do now.")
+        said = _("{changes}: {now} in the next {months} months, as without it.")
     elif difference > 0:
-        said = _(
-            "With {changes}, the next {months} months bring {changed} instead of {now}: {difference} more net revenue."
-        )
+        said = _("{changes}: {changed} instead of {now} in the next {months} months, {difference} more net revenue.")
     else:
-        said = _(
-            "With {changes}, the next {months} months bring {changed} instead of {now}: {difference} less net revenue."
-        )
+        said = _("{changes}: {changed} instead of {now} in the next {months} months, {difference} less net revenue.")
     return " ".join(filter(None, [said.format(**facts), _profit(result)]))
 
 
@@ -189,7 +185,7 @@ def _about_shipping(result: ChangeSimulation) -> str:
         _("{below} lie between {from} and {threshold}; they lack {lacking} on average.").format(**facts),
     ]
     if known.free_from == known.free_from:
-        said.append(_("From {free} on hardly any order pays for shipping already.").format(**facts))
+        said.append(_("From {free} on hardly any order pays for shipping as it is.").format(**facts))
     return " ".join(said)
 
 

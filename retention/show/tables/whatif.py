@@ -14,7 +14,7 @@ RATES = ("second_order", "retention", "discount_uplift", "topped_up")
 
 def profit_name() -> str:
     """What profit is on this page."""
-    return _("Profit after the cost of new customers and of the change")
+    return _("Profit after costs")
 
 
 def month_rows(result: ChangeSimulation) -> pd.DataFrame:
@@ -118,5 +118,5 @@ def _scenario(result: ChangeSimulation, state: str) -> dict[str, str]:
         measure_name("orders"): number(total["orders"]),
         measure_name("new_customers"): number(total["new_customers"]),
         profit_name(): written(total["profit"]),
-        _("Given away for orders that would have come anyway"): written(0.0 if is_now else result.anyway),
+        _("Given away on orders that come anyway"): written(0.0 if is_now else result.anyway),
     }

@@ -12,7 +12,7 @@ from retention.show.ui.screen import chart, choice, escape, finish, percentage, 
 from retention.show.ui.segments import extra_share, own_scheme, plays
 from retention.show.ui.session import Data, choose_language, data, open_sample, sweep, use_chosen_language
 from retention.show.ui.tables import cards, grid, kpi_rows, quality_table, summary_table, table
-from retention.show.ui.whatif import levers, scenarios
+from retention.show.ui.whatif import levers, presets, scenarios
 
 __all__ = [
     "Data",
@@ -45,6 +45,7 @@ __all__ = [
     "percentage",
     "pick",
     "plays",
+    "presets",
     "quality_table",
     "rule_editor",
     "run",

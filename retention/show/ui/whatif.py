@@ -14,50 +14,39 @@ from retention.show.whatif import changes_said, lever_name, preset_name, to_whom
 
 KEPT = {"bind": "query-params", "persist_state": "session"}
 SLIDERS = ("second_order", "retention", "frequency", "aov", "new_customers")
-LEAST, MOST_OF_ALL = -30, 50  # percent that a slider reaches
+LEAST, MOST_UP = -30, 50  # percent that a slider reaches
 OFFER = ("discount", "discount_share", "discount_uplift", "free_shipping", "topped_up")
 BOOKS = ("returns", "margin", "cac", "cost")
 SAVED = "scenarios"
-WIDTH = 230
 
 
-def levers(now: ChangeSimulation) -> Changes:
-    """Presets as a row of choices, then the levers; what they are set to. now: the shop as things are."""
+def presets(now: ChangeSimulation) -> None:
+    """What can be tried with one click, as a row of choices. now: the shop as things are."""
     with st.container(horizontal=True):
         for name, changes in now.presets.items():
             st.button(preset_name(name), key=f"try_{name}", on_click=_set, args=(changes,))
         st.button(_("As now"), key="try_nothing", on_click=_set, args=({},), type="tertiary")
+
+
+def levers(now: ChangeSimulation) -> Changes:
+    """What the levers are set to."""
     table = now.levers.set_index("lever")
-    with st.container(horizontal=True):
-        for key in SLIDERS:
-            st.slider(
-                f"{lever_name(key)}, %", LEAST, MOST_OF_ALL, 0, 1, "%+d%%", key=_key(key), width=WIDTH,
-                disabled=not table.loc[key, "possible"], **KEPT,
-            )  # fmt: skip
-    more = [key for key in (*OFFER, *BOOKS) if _is_set(key)]
-    with st.expander(_("Offers, prices and costs"), expanded=bool(more)):
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            _percent("discount")
-            words = to_whom()
-            st.selectbox(
-                lever_name("discount_to"),
-                DISCOUNT_TO,
-                format_func=words.get,
-                key=_key("discount_to"),
-                width=WIDTH,
-                **KEPT,
-            )
-            _percent("discount_share", 100.0)
-            _percent("discount_uplift")
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            if table.loc["free_shipping", "possible"]:
-                _amount("free_shipping", _("Free shipping from"), _("as now"))
-                _percent("topped_up")
-            _percent("returns", None, percent(table.loc["returns", "now"]))
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            _percent("margin", None, percent(now.margin))
-            _amount("cac", lever_name("cac"), money(table.loc["cac", "now"], now.currency))
-            _amount("cost", _("Other cost in these months"), money(0, now.currency))
+    for key in SLIDERS:
+        is_stuck = not table.loc[key, "possible"]
+        st.slider(lever_name(key), LEAST, MOST_UP, 0, 1, "%+d%%", key=_key(key), disabled=is_stuck, **KEPT)
+    is_open = any(_is_set(key) for key in (*OFFER, *BOOKS))
+    with st.expander(_("Offers, prices and costs"), expanded=is_open):
+        _percent("discount")
+        st.selectbox(lever_name("discount_to"), DISCOUNT_TO, format_func=to_whom().get, key=_key("discount_to"), **KEPT)
+        _percent("discount_share", 1.0)
+        _percent("discount_uplift")
+        if table.loc["free_shipping", "possible"]:
+            _amount("free_shipping", _("Free shipping from"), _("as now"))
+            _percent("topped_up")
+        _percent("returns", table.loc["returns", "now"])
+        _percent("margin", now.margin)
+        _amount("cac", lever_name("cac"), money(table.loc["cac", "now"], now.currency))
+        _amount("cost", _("Other cost in these months"), money(0, now.currency))
     return _given()
 
 
@@ -89,19 +78,18 @@ def scenarios(now: Changes, currency: str) -> dict[str, Changes]:
     return kept
 
 
-def _percent(key: str, neutral: float | None = 0.0, shown: str | None = None) -> None:
+def _percent(key: str, now: float = 0.0) -> None:
+    """A share to type; while nothing is typed it stays what it is now."""
     lever = LEVERS[key]
     st.number_input(
-        f"{lever_name(key)}, %", 100 * lever.low, 100 * lever.high, neutral, 1.0, "%.1f", key=_key(key), placeholder=shown,
-        width=WIDTH, **KEPT,
+        f"{lever_name(key)}, %", 100 * lever.low, 100 * lever.high, None, 1.0, "%.1f", key=_key(key), placeholder=percent(now),
+        **KEPT,
     )  # fmt: skip
 
 
-def _amount(key: str, label: str, shown: str) -> None:
+def _amount(key: str, label: str, now: str) -> None:
     lever = LEVERS[key]
-    st.number_input(
-        label, lever.low, lever.high, None, 1.0, "%.2f", key=_key(key), placeholder=shown, width=WIDTH, **KEPT
-    )
+    st.number_input(label, lever.low, lever.high, None, 1.0, "%.2f", key=_key(key), placeholder=now, **KEPT)
 
 
 def _key(lever: str) -> str:
@@ -109,8 +97,7 @@ def _key(lever: str) -> str:
 
 
 def _is_set(lever: str) -> bool:
-    neutral = 100.0 if lever == "discount_share" else 0.0
-    return st.session_state.get(_key(lever)) not in (None, neutral) or _key(lever) in st.query_params
+    return st.session_state.get(_key(lever)) is not None or _key(lever) in st.query_params
 
 
 def _given() -> Changes:
@@ -129,12 +116,10 @@ def _given() -> Changes:
 def _set(changes: Changes) -> None:
     """Put the levers where these changes have them, the others back."""
     for key, lever in LEVERS.items():
-        value = changes.get(key, lever.neutral)
-        if key in SLIDERS:
-            value = round(100 * value)
-        elif value is not None:
-            value = float(value) if lever.unit == "money" else round(100 * value, 4)
-        st.session_state[_key(key)] = None if key == "cost" and not value else value
+        value = changes.get(key, 0 if key in SLIDERS else None)
+        if value is not None and lever.unit != "money":
+            value = round(100 * value) if key in SLIDERS else round(100 * value, 4)
+        st.session_state[_key(key)] = value
     st.session_state[_key("discount_to")] = changes.get("discount_to", DISCOUNT_TO[0])
 
 
