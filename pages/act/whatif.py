@@ -30,18 +30,20 @@ with right:
     for note in result.notes:
         st.caption(_(note))
     ui.table(result.table, rows.month_rows(result), "what_if", _("now and changed, month by month"))
+    measure = "net"
+    if result.margin == result.margin:
+        measure = ui.choice(_("Counted in"), {"profit": _("Profit"), "net": _("Net revenue")}, key="whatif_measure")
+    if result.waterfall[measure].any():
+        st.subheader(_("What each lever brings"))
+        ui.chart(rt.charts.change_waterfall, result, measure)
+        ui.table(result.waterfall, rows.step_rows(result), "what_if_steps", _("every lever after those above it"))
+    if len(result.break_even):
+        st.subheader(_("What it takes to pay"))
+        st.markdown(
+            _("One of these alone would bring back what the change costs. Whether it comes, only a test tells.")
+        )
+        ui.grid(rows.break_even_rows(result), _("what it takes to pay"))
 
-measure = "net"
-if result.margin == result.margin:
-    measure = ui.choice(_("Counted in"), {"profit": _("Profit"), "net": _("Net revenue")}, key="whatif_measure")
-if result.waterfall[measure].any():
-    st.subheader(_("What each lever brings"))
-    ui.chart(rt.charts.change_waterfall, result, measure)
-    ui.table(result.waterfall, rows.step_rows(result), "what_if_steps", _("every lever after those above it"))
-if len(result.break_even):
-    st.subheader(_("What it takes to pay"))
-    st.markdown(_("One of these alone would bring back what the change costs. Whether it comes, only a test tells."))
-    ui.grid(rows.break_even_rows(result), _("what it takes to pay"))
 st.subheader(_("Which lever moves most"))
 ui.chart(rt.charts.lever_tornado, result, measure)
 ui.table(result.tornado, rows.lever_rows(result), "levers", _("a tenth less and a tenth more of each lever"))

@@ -92,7 +92,7 @@ def test_common_wisdom_is_put_to_the_test(page, shop):
     )
 
 
-def test_scenarios_stand_beside_each_other_and_come_back(page, visitor, shop):
+def test_scenarios_stand_beside_each_other_and_come_back(page, shop):
     page.choose("whatif_aov", 10).choose("scenario_name", "Dearer").press("Keep this scenario")
     page.press("5 % more customers kept").choose("scenario_name", "Kept").press("Keep this scenario")
     beside = page.test.dataframe[-1].value.set_index("Scenario")
