@@ -49,10 +49,10 @@ ui.chart(rt.charts.lever_tornado, result, measure)
 ui.table(result.tornado, rows.lever_rows(result), "levers", _("a tenth less and a tenth more of each lever"))
 
 st.subheader(_("Scenarios beside each other"))
-kept = ui.scenarios(result.changes, orders.currency)
+kept = ui.scenarios(changes, orders.currency)
 beside = {
-    name: ui.run(f"scenario_{number}", rt.simulate_change, orders, changes=changes)
-    for number, (name, changes) in enumerate(kept.items(), 1)
+    name: ui.run(f"scenario_{number}", rt.simulate_change, orders, changes=scenario)
+    for number, (name, scenario) in enumerate(kept.items(), 1)
 }
 if beside:
     ui.grid(rows.scenario_rows(beside), _("as now and every scenario"))

@@ -21,7 +21,7 @@ PRESETS: dict[str, Changes] = {
     "second_order_code": {"discount": 0.1, "discount_to": "second"},
     "free_shipping": {"free_shipping": SHOPS_OWN},
 }
-A_LITTLE = 0.01
+A_CENT = A_LITTLE = 0.01
 TIMES = 5  # so many times as much as keeping is winning said to cost
 
 
@@ -60,7 +60,7 @@ def win_or_keep(base: Baseline, changes: Changes) -> WinOrKeep:
     earned = float(new["profit"].sum()) / won + (0.0 if np.isnan(cac) else cac) if won else np.nan
     off = changes.get("discount", PRESETS["win_or_keep"]["discount"])
     code = off * base.drivers.later_value[0] * base.drivers.kept[1]
-    return WinOrKeep(cac, earned, float(code), float(TIMES * code / cac) if cac > 0 else np.nan)
+    return WinOrKeep(cac, earned, float(code), float(TIMES * code / cac) if cac >= A_CENT else np.nan)
 
 
 def is_possible(base: Baseline, changes: Changes) -> bool:

@@ -27,6 +27,7 @@ class ChangeSimulation:
     waterfall: one row a lever that moved: what it adds to net and profit; they sum to the whole change to the cent
     tornado: one row a lever: what a tenth less and a tenth more of it alone would change
     break_even: one row a lever: how far it alone would have to move to pay for what the change costs; empty where nothing costs
+    changes: what was changed, without what holds for now as well
     levers: one row a lever: what it is now, changed, within which bounds it moves, and whether it can
     anyway: what is given away in these months for orders that would have come without it
     presets: the changes that can be tried with one click; win_or_keep: what a new customer costs beside one more order
@@ -106,11 +107,11 @@ def simulate_change(orders: Orders, changes: Changes | None = None, months: int 
         tornado=tornado(base),
         break_even=break_even(base, moves),
         levers=lever_table(base, moves),
-        changes=asked,
+        changes=moves,
         anyway=float(sum(made["anyway"].sum() for made in after.values())),
         presets=presets(base),
         win_or_keep=win_or_keep(base, moves),
-        shipping=shipping(base.facts, asked["free_shipping"]) if "free_shipping" in asked else None,
+        shipping=shipping(base.facts, moves["free_shipping"]) if "free_shipping" in moves else None,
         margin=base.facts.margin,
         months=months,
         tested=base.forecast.tested,
@@ -139,10 +140,10 @@ def _as_told(base: Baseline, changes: Changes) -> tuple[Baseline, Changes]:
 def _notes(base: Baseline, asked: Changes, moves: Changes) -> list[str]:
     notes = []
     if np.isnan(base.facts.margin):
-        notes.append("Without the gross margin only revenue can be told, not profit: set it in the sidebar or below.")
+        notes.append("Without the gross margin only revenue can be told, not profit: set it in the sidebar or here.")
     elif np.isnan(base.facts.cac):
         notes.append(
-            "No file says what new customers cost, so profit is before advertising. You can give the number below."
+            "No file says what new customers cost, so profit is before advertising. You can give the number here."
         )
     if "cac" in asked and "cac" not in moves:
         notes.append("What a new customer costs is taken as you gave it, now and changed.")

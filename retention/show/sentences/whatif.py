@@ -147,10 +147,10 @@ def _saying_of_retention(result: ChangeSimulation) -> str:
 
 def _saying_of_winning(result: ChangeSimulation) -> str:
     known = result.win_or_keep
-    if not known.cac > 0:
+    if np.isnan(known.share):
         return _(
             "“Winning a customer costs five times as much as keeping one”: no file says what a new customer costs you. Give the "
-            "number below, and it is put to the test."
+            "number here, and it is put to the test."
         )
     facts = {
         "cac": money(known.cac, result.currency),

@@ -73,7 +73,7 @@ def break_even_rows(result: ChangeSimulation) -> pd.DataFrame:
             return percent_change(value) if is_rise else percent(value)
         return money(value, result.currency) if key == "aov" else number(value)
 
-    never = _("not enough, whatever it is")
+    never = _("never")
     return pd.DataFrame(
         {
             _("One of these alone"): [_named(row.lever, is_second) for row in rows],

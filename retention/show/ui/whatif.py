@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isnan
+
 import streamlit as st
 
 import retention as rt
@@ -21,11 +23,13 @@ SAVED = "scenarios"
 
 
 def presets(now: ChangeSimulation) -> None:
-    """What can be tried with one click, as a row of choices. now: the shop as things are."""
+    """What can be tried with one click, as a row of choices; what only the reader knows stays. now: the shop as things are."""
+    own = now.levers.set_index("lever")["now"]
+    told = tuple(key for key in ("margin", "cac") if isnan(own[key]))
     with st.container(horizontal=True):
         for name, changes in now.presets.items():
-            st.button(preset_name(name), key=f"try_{name}", on_click=_set, args=(changes,))
-        st.button(_("As now"), key="try_nothing", on_click=_set, args=({},), type="tertiary")
+            st.button(preset_name(name), key=f"try_{name}", on_click=_set, args=(changes, told))
+        st.button(_("As now"), key="try_nothing", on_click=_set, args=({}, told), type="tertiary")
 
 
 def levers(now: ChangeSimulation) -> Changes:
@@ -113,9 +117,11 @@ def _given() -> Changes:
     )
 
 
-def _set(changes: Changes) -> None:
-    """Put the levers where these changes have them, the others back."""
+def _set(changes: Changes, left: tuple[str, ...] = ()) -> None:
+    """Put the levers where these changes have them, the others back but for those that are left as they are."""
     for key, lever in LEVERS.items():
+        if key in left:
+            continue
         value = changes.get(key, 0 if key in SLIDERS else None)
         if value is not None and lever.unit != "money":
             value = round(100 * value) if key in SLIDERS else round(100 * value, 4)
