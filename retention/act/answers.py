@@ -91,7 +91,7 @@ def _least_move(base: Baseline, costs: Changes, key: str, enough: float) -> floa
             return np.nan
     except RetentionError:
         return None
-    return float(brentq(missing, 0.0, LEVERS[key].high, xtol=1e-10))
+    return float(brentq(missing, 0.0, LEVERS[key].high, xtol=1e-9))
 
 
 def in_its_terms(base: Baseline, key: str, changes: Changes, move: float) -> float:

@@ -26,6 +26,7 @@ class Baseline:
     forecast: RevenueForecast
     drivers: Drivers
     facts: Facts
+    alike: np.ndarray = field(repr=False)
     kept: dict[float, Staying] = field(default_factory=dict, repr=False)
 
 
@@ -47,11 +48,12 @@ def staying(base: Baseline, retention: float) -> Staying:
     if retention not in base.kept:
         if len(base.kept) >= KEPT:
             base.kept.clear()
-        base.kept[retention] = _staying(base.drivers, retention)
+        base.kept[retention] = _staying(base, retention)
     return base.kept[retention]
 
 
-def _staying(of: Drivers, retention: float) -> Staying:
+def _staying(base: Baseline, retention: float) -> Staying:
+    of = base.drivers
     if of.model is None:
         return Staying(np.nan, np.nan, np.inf, of.existing, of.later, np.zeros(len(of.months)))
     law = with_retention(of.model.law, retention)
@@ -62,7 +64,7 @@ def _staying(of: Drivers, retention: float) -> Staying:
     existing, later = of.existing, of.later
     if retention:
         later = of.arriving @ np.diff(stay * law.orders_if_alive(time, 0.0 * time, 0.0 * time), axis=1)
-        existing = _of_those_who_stay_longer(of, law)
+        existing = _of_those_who_stay_longer(base, law)
     most = 1 / stay if isinstance(law, DropOutAfterPurchase) else 1 / rate
     return Staying(stay, rate, most, existing, later, second)
 
@@ -84,14 +86,21 @@ def with_retention(law: Law, retention: float) -> Law:
     return replace(law, a=law.b * (1 / stay - 1))
 
 
-def _of_those_who_stay_longer(of: Drivers, law: Law) -> np.ndarray:
-    """Orders of the customers there are: who has left has left; the others leave by the new law from their next order on."""
+def alike(of: Drivers) -> np.ndarray:
+    """Orders so far and age of the customers there are, each pair once, and how many of them are still there."""
+    if of.model is None:
+        return np.zeros((0, 3))
     groups = of.groups
     frequency, recency, age = (groups[name].to_numpy(dtype=float) for name in ("frequency", "recency", "T"))
-    alive = groups["customers"].to_numpy(dtype=float) * of.model.p_alive(frequency, recency, age)
-    alike, place = np.unique(np.column_stack([frequency, age]), axis=0, return_inverse=True)
-    weights = np.bincount(place.ravel(), alive)
-    by_end = [weights @ law.orders_if_alive(float(end), *alike.T) for end in of.ends[1:]]
+    there = groups["customers"].to_numpy(dtype=float) * of.model.p_alive(frequency, recency, age)
+    pairs, place = np.unique(np.column_stack([frequency, age]), axis=0, return_inverse=True)
+    return np.column_stack([pairs, np.bincount(place.ravel(), there)])
+
+
+def _of_those_who_stay_longer(base: Baseline, law: Law) -> np.ndarray:
+    """Orders of the customers there are: who has left has left; the others leave by the new law from their next order on."""
+    frequency, age, there = base.alike.T
+    by_end = [there @ law.orders_if_alive(float(end), frequency, age) for end in base.drivers.ends[1:]]
     return np.diff([0.0, *by_end])
 
 

@@ -13,7 +13,7 @@ from retention.act.answers import break_even, tornado, waterfall
 from retention.act.beside import side_by_side
 from retention.act.facts import Shipping, facts, shipping
 from retention.act.levers import Changes, check_changes
-from retention.act.outcome import Baseline, parts, staying
+from retention.act.outcome import Baseline, alike, parts, staying
 from retention.act.presets import WinOrKeep, lever_table, presets, win_or_keep
 from retention.orders import Orders
 from retention.predict.forecast import forecast_with_drivers
@@ -128,7 +128,7 @@ def _question(orders: Orders, months: int) -> tuple[str, ...]:
 @cached(LRUCache(8), key=_question, condition=Condition())
 def _baseline(orders: Orders, months: int) -> Baseline:
     forecast, drivers = forecast_with_drivers(orders, months)
-    return Baseline(forecast, drivers, facts(orders))
+    return Baseline(forecast, drivers, facts(orders), alike(drivers))
 
 
 def _as_told(base: Baseline, changes: Changes) -> tuple[Baseline, Changes]:
