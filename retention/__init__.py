@@ -2,6 +2,7 @@
 
 from retention.act.loyalty import simulate_loyalty
 from retention.act.programme import LoyaltyProgramme
+from retention.act.simulation import simulate_change
 from retention.errors import ColumnError, EmptyError, FileError, OptionError, QuestionError, RetentionError
 from retention.experiment.assign import assign_variants
 from retention.experiment.compare import compare_variants
@@ -103,6 +104,7 @@ __all__ = [
     "segment_movement",
     "segment_playbook",
     "select_customers",
+    "simulate_change",
     "simulate_loyalty",
     "time_to_next_order",
     "value_at_risk",

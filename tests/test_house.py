@@ -68,6 +68,7 @@ PUBLIC = (
     "segment_movement",
     "segment_playbook",
     "select_customers",
+    "simulate_change",
     "simulate_loyalty",
     "time_to_next_order",
     "value_at_risk",

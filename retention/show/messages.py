@@ -57,6 +57,7 @@ EXPLAINED = (
     rt.plan_experiment,
     rt.run_aa_test,
     rt.simulate_loyalty,
+    rt.simulate_change,
 )
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")

@@ -33,12 +33,15 @@ from retention.show.charts.risk import score_reliability, value_at_risk_bars
 from retention.show.charts.segments import segment_bars
 from retention.show.charts.timing import next_order_curve
 from retention.show.charts.vendors import vendor_dots
+from retention.show.charts.whatif import change_by_month, change_waterfall, lever_tornado
 
 __all__ = [
     "arm_split",
     "backtest_by_frequency",
     "backtest_weeks",
     "balance_dots",
+    "change_by_month",
+    "change_waterfall",
     "channel_flow",
     "cluster_profile",
     "cluster_sizes",
@@ -56,6 +59,7 @@ __all__ = [
     "feedback_rates",
     "forecast_backtest",
     "kpi_line",
+    "lever_tornado",
     "loyalty_cost",
     "net_by_period",
     "next_order_curve",

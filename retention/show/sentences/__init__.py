@@ -54,6 +54,13 @@ from retention.show.sentences.risk import how_good, reasons, what_is_at_stake, w
 from retention.show.sentences.segments import money_slipping_away, who_brings_the_money, worth
 from retention.show.sentences.timing import days_to_act, groups_beside, when_they_return
 from retention.show.sentences.vendors import depends_on_the_rule, rule_by_rule
+from retention.show.sentences.whatif import (
+    most_for_a_customer,
+    put_to_the_test,
+    range_of_change,
+    what_it_gives_away,
+    what_would_come,
+)
 
 __all__ = [
     "Fact",
@@ -100,6 +107,7 @@ __all__ = [
     "luckiest",
     "money_slipping_away",
     "more_or_less",
+    "most_for_a_customer",
     "moves",
     "next_week",
     "nobody_differs_in",
@@ -107,6 +115,8 @@ __all__ = [
     "nothing_to_look_at",
     "out_of_the_ordinary",
     "overview",
+    "put_to_the_test",
+    "range_of_change",
     "ratings_say",
     "reasons",
     "rule_by_rule",
@@ -120,11 +130,13 @@ __all__ = [
     "what_is_at_stake",
     "what_is_next",
     "what_it_counts",
+    "what_it_gives_away",
     "what_it_means",
     "what_programmes_cost",
     "what_tests_brought",
     "what_the_replay_leaves_out",
     "what_they_are_like",
+    "what_would_come",
     "when_they_return",
     "where_customers_come_from",
     "where_they_stand",

@@ -14,6 +14,7 @@ from retention.show.ui.screen import chart, choice, escape, finish, percentage, 
 from retention.show.ui.segments import extra_share, own_scheme, plays
 from retention.show.ui.session import Data, choose_language, data, open_sample, sweep, use_chosen_language
 from retention.show.ui.tables import cards, grid, kpi_rows, quality_table, summary_table, table
+from retention.show.ui.whatif import levers, presets, scenarios
 
 __all__ = [
     "Data",
@@ -37,6 +38,7 @@ __all__ = [
     "keep_rule",
     "known_first",
     "kpi_rows",
+    "levers",
     "look_at",
     "loyalty_margin",
     "loyalty_programme",
@@ -48,10 +50,12 @@ __all__ = [
     "pick",
     "plan_options",
     "plays",
+    "presets",
     "quality_table",
     "rule_editor",
     "run",
     "say",
+    "scenarios",
     "set_up_test",
     "settle",
     "start",
