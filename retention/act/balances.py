@@ -69,7 +69,7 @@ def events_of(customer_id: np.ndarray, day: np.ndarray, net: np.ndarray, buys: n
     return Events(customer_id[starts], starts, counts, day, net, buys)
 
 
-def walk(events: Events, programme: LoyaltyProgramme, end: int, old: int | None = None) -> Ledger:
+def walk(events: Events, programme: LoyaltyProgramme, end: int, old: int) -> Ledger:
     """The ledger of points, cashback or stamps. end: the day after the last; old: what was earned by this day is followed."""
     is_gift = programme.kind == "gift"
     expiry = NEVER if programme.expiry_days is None else int(programme.expiry_days)
@@ -94,16 +94,15 @@ def walk(events: Events, programme: LoyaltyProgramme, end: int, old: int | None 
         else:
             spent[here] = np.minimum(have, most[here]) * (bought & (have >= least))
             back[here] = np.minimum(have, gets) * ~bought
-        if old is not None:
-            part = aged[: stop - begin]
-            part *= ~gone
-            if is_gift:
-                part += gets * (now <= old)
-            used, returned = np.minimum(part, spent[here]), np.minimum(part, back[here])
-            new = gets * (bought & (now <= old))
-            aged_spent[: stop - begin] += used
-            aged_earned[: stop - begin] += new - returned
-            part += (0 if is_gift else new) - used - returned
+        part = aged[: stop - begin]
+        part *= ~gone
+        if is_gift:
+            part += gets * (now <= old)
+        used, returned = np.minimum(part, spent[here]), np.minimum(part, back[here])
+        new = gets * (bought & (now <= old))
+        aged_spent[: stop - begin] += used
+        aged_earned[: stop - begin] += new - returned
+        part += (0 if is_gift else new) - used - returned
         have -= spent[here] + back[here]
         if not is_gift:
             have += gets * bought

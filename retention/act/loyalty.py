@@ -109,13 +109,16 @@ def simulate_loyalty(
             last=until - timedelta(days=1),
         )
     notes: list[str] = []
+    totals = dict.fromkeys(("breakage", "breakage_low", "breakage_high", "breakage_n"), np.nan)
     is_new = np.isin(events.customers, shown.loc[shown["is_first"], "customer_id"])
     ledger, waiting = ledger_of(orders, events, programme, end, is_new)
     table = by_month(events, ledger, programme, since, until, is_new)
     customers = by_customer(orders, events, ledger, waiting, programme)
-    totals = _totals(table, customers, is_new, programme, notes)
+    totals |= _totals(table, customers, is_new, programme, notes)
     totals["left_out"] = ((shown["customer_id"] == NOBODY) & shown["is_purchase"]).sum()
-    totals |= _breakage(rows, programme, end, notes)
+    if programme.kind in BALANCES:
+        whole = ledger if len(shown) == len(rows) else walk(events_in(rows), programme, end, old=end - YEAR)
+        totals |= _breakage(whole.old_earned.astype(float), whole.old_redeemed.astype(float), notes)
     totals["open_after_breakage"] = totals["open"] * (1 - totals["breakage"])
     totals |= _break_even(orders, totals, margin, since, until, notes)
     days = (until - since).days
@@ -183,18 +186,12 @@ def _totals(
     return totals
 
 
-def _breakage(rows: pd.DataFrame, programme: LoyaltyProgramme, end: int, notes: list[str]) -> dict[str, float]:
-    """Of what was earned a year or more before the end, the share that was never redeemed."""
-    breakage = dict.fromkeys(("breakage", "breakage_low", "breakage_high", "breakage_n"), np.nan)
-    if programme.kind not in BALANCES:
-        return breakage
-    events = events_in(rows)
-    ledger = walk(events, programme, end, old=end - YEAR)
-    earned, redeemed = ledger.old_earned.astype(float), ledger.old_redeemed.astype(float)
+def _breakage(earned: np.ndarray, redeemed: np.ndarray, notes: list[str]) -> dict[str, float]:
+    """The share that was never redeemed. earned, redeemed: of every customer, what was earned a year or more ago, and what of it was redeemed"""
     total, n = earned.sum(), (earned > 0).sum()
     if not total > 0:
         notes.append("How much is never redeemed cannot be told: nothing would have been earned a year or more ago.")
-        return breakage
+        return {}
     low, high = ratio_of_sums(
         n, redeemed.sum(), total, (redeemed**2).sum(), (earned**2).sum(), (earned * redeemed).sum()
     )

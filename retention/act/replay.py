@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from retention.act.balances import Events, Ledger, events_of, needed, tier_discounts, walk
+from retention.act.balances import YEAR, Events, Ledger, events_of, needed, tier_discounts, walk
 from retention.act.programme import LoyaltyProgramme
 from retention.intervals import wilson
 from retention.orders import Orders
@@ -52,7 +52,7 @@ def ledger_of(
 ) -> tuple[Ledger, np.ndarray]:
     """What happened at every event, and whom the next order would bring a reward."""
     if programme.kind in BALANCES:
-        ledger = walk(events, programme, end)
+        ledger = walk(events, programme, end, old=end - YEAR)
         return ledger, ledger.open >= (programme.every - 1 if programme.kind == "gift" else needed(programme))
     nothing, nobody = np.zeros_like(events.net), np.zeros(len(events.counts), np.int64)
     given, waiting = nothing.copy(), nobody > 0

@@ -231,6 +231,8 @@ def test_breakage_is_what_of_a_year_ago_was_never_redeemed():
     assert result.totals["open_after_breakage"] == pytest.approx(23 * 40 / 55)
     assert result.totals["cost_a_year"] == result.totals["cost"] == pytest.approx(0.4)
     assert result.totals["breakage_low"] < 15 / 55 < result.totals["breakage_high"]
+    whole = rt.simulate_loyalty(shop, result.programme, since=shop.since).totals
+    assert whole["breakage"] == result.totals["breakage"]  # it always looks at the whole history
 
 
 def plain(orders, programme, begin, end):
