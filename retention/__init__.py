@@ -1,5 +1,6 @@
 """See from its order export who comes back to a web shop, and who does not."""
 
+from retention.act.opportunities import opportunity_customers, rank_opportunities
 from retention.errors import ColumnError, EmptyError, FileError, OptionError, QuestionError, RetentionError
 from retention.experiment.assign import assign_variants
 from retention.experiment.compare import compare_variants
@@ -83,10 +84,12 @@ __all__ = [
     "load_sample",
     "make_shop",
     "mapping_file",
+    "opportunity_customers",
     "plan_experiment",
     "predict_clv",
     "predict_next_orders",
     "quality_table",
+    "rank_opportunities",
     "read_experiment",
     "read_orders",
     "replenishment_table",

@@ -16,7 +16,6 @@ class Kind:
     facts: what the choice rests on, for the sentences
     products: what to suggest to all of them; product: by customer number, what to suggest to each, where it differs
     suggest: what is bought in later orders by "own" people, in "second" orders by everybody, or "nothing"
-    avoid: products that are not suggested to them
     """
 
     key: str
@@ -25,4 +24,3 @@ class Kind:
     products: tuple[str, ...] = ()
     product: pd.Series | None = field(default=None, repr=False)
     suggest: str = "own"
-    avoid: tuple[str, ...] = ()

@@ -100,7 +100,7 @@ def rank_opportunities(
     uplift: one share from 0 to 1 for all, or a dict of them by key. days: the time ahead, 7 to 90. lapse_days: as many days of silence
     as count as lapsed, by default those of `lapse_threshold`. With filters, the purchases that pass them.
 
-    Returns an Opportunities. table: rank (missing where there is too little to tell, under 30 people now or on the earlier days), key,
+    Returns an Opportunities. table: rank (missing where there is too little to tell, under 30 people now or on the earlier days, and where nobody may be written to), key,
     people, reachable (an e-mail address of their own, and marketing not refused), overlap (of the people, those in a higher rank), value,
     value_low, value_high, profit with its range (missing without a margin), at_stake with its range, chance with its range and chance_n
     (people on the earlier days), order_value with its range, margin, uplift with its range, weekday (0 is Monday, on which these people

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 from statistics import NormalDist
 
@@ -32,18 +31,14 @@ def losing_products(shop: Shop, notes: list[str]) -> Kind | None:
         )
         return None
     if losing.empty:
-        notes.append(
-            "Products that lose customers: after none of them fewer customers come back than chance explains."
-        )
+        notes.append("Products that lose customers: after none of them fewer customers come back than chance explains.")
         return None
     firsts = shop.among(
         shop.orders.frame(_first_buyers(shop.orders.orders, shop.orders.lines, tuple(losing["key"])))["customer_id"]
     )
-    members = tuple(
-        firsts & (moment.orders == 1) & (moment.silent <= shop.lapse_days) for moment in shop.moments
-    )
-    facts = {"products": tuple(losing["product"].head(MOST)), "losing": losing, "n": len(losing)}
-    return Kind("losing_products", members, facts, suggest="second", avoid=tuple(losing["product"]))
+    members = tuple(firsts & (moment.orders == 1) & (moment.silent <= shop.lapse_days) for moment in shop.moments)
+    facts = {"products": tuple(losing["product"].head(MOST)), "losing": losing}
+    return Kind("losing_products", members, facts, suggest="nothing")
 
 
 def losers(orders: Orders) -> pd.DataFrame | None:
@@ -92,7 +87,7 @@ def suggested(later: pd.DataFrame, bit: int, kind: Kind) -> tuple[str, ...]:
     is_second = kind.suggest == "second"
     rows, counted = (later, "seconds") if is_second else (later[later["mask"] & bit > 0], "n")
     sums = rows.groupby("product", as_index=False)[counted].sum()
-    sums = sums[(sums[counted] > 0) & ~sums["product"].isin(kind.avoid)]
+    sums = sums[sums[counted] > 0]
     return tuple(sums.sort_values([counted, "product"], ascending=[False, True])["product"].head(MOST))
 
 

@@ -87,7 +87,7 @@ def uplifts(given: float | dict[str, float] | None) -> dict[str, float]:
 def priced(rows: pd.DataFrame, given: float | dict[str, float] | None) -> pd.DataFrame:
     """The rows with uplift, value, at_stake and profit, each with its range; missing where it is too little to tell."""
     rows = rows.copy()
-    known = rows["enough"] & rows["order_value"].notna()
+    known = rows["enough"] & (rows["reachable"] > 0) & rows["order_value"].notna()
     rows["uplift"] = rows["key"].map(uplifts(given))
     rows["uplift_low"], rows["uplift_high"] = rows["uplift"] * LEAST, rows["uplift"] * MOST
     _product(rows, "value", rows["reachable"].where(known), FACTORS)

@@ -56,6 +56,8 @@ EXPLAINED = (
     rt.replenishment_table,
     rt.plan_experiment,
     rt.run_aa_test,
+    rt.rank_opportunities,
+    rt.opportunity_customers,
 )
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")

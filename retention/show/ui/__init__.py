@@ -7,6 +7,7 @@ from retention.show.ui.attention import look_at, targets
 from retention.show.ui.builder import keep_rule, known_first, rule_editor
 from retention.show.ui.experiment import arm_shown, earlier_tests, keep_outcome, outcome_source
 from retention.show.ui.intake import settle, upload
+from retention.show.ui.opportunities import assumed, opportunity_blocks, this_week
 from retention.show.ui.people import figure_cards, find_customer, open_customer
 from retention.show.ui.screen import chart, choice, escape, finish, percentage, pick, run, say, start, switch
 from retention.show.ui.segments import extra_share, own_scheme, plays
@@ -17,6 +18,7 @@ __all__ = [
     "Data",
     "account",
     "arm_shown",
+    "assumed",
     "assumptions",
     "cards",
     "chart",
@@ -38,6 +40,7 @@ __all__ = [
     "look_at",
     "open_customer",
     "open_sample",
+    "opportunity_blocks",
     "outcome_source",
     "own_scheme",
     "percentage",
@@ -56,6 +59,7 @@ __all__ = [
     "table",
     "take_test",
     "targets",
+    "this_week",
     "upload",
     "use_chosen_language",
 ]
