@@ -18,7 +18,8 @@ from statistics import median
 from benchmarks.one import inputs_folder
 
 TOPICS = (
-    "ingest", "tables", "timing", "offers", "bridge", "alerts", "feedback", "segments", "customer", "clv", "experiments"
+    "ingest", "tables", "timing", "offers", "bridge", "alerts", "feedback", "segments", "customer", "clv", "experiments",
+    "opportunities",
 )  # fmt: skip
 
 

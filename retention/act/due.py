@@ -11,7 +11,7 @@ import numpy as np
 from retention.act.kinds import Kind
 from retention.act.moments import Shop
 from retention.measure.timing import time_to_next_order
-from retention.predict.replenishment import intervals, product_days, product_names, usual_days
+from retention.predict.replenishment import intervals, product_names, product_purchases, usual_days
 
 FIRST, LAST = 0.25, 0.75  # of those who ever come back, how many have done so
 
@@ -39,7 +39,7 @@ def replenishment(shop: Shop, notes: list[str]) -> Kind | None:
         return None
     spans = tuple(table[["key", "lower_quartile", "upper_quartile"]].astype("int64").itertuples(index=False, name=None))
     seen = tuple(moment.day for moment in shop.moments)
-    rows = shop.orders.frame(_due(product_days(shop.orders, "product"), spans, seen))
+    rows = shop.orders.frame(_due(product_purchases(shop.orders, "product"), spans, seen))
     names = shop.orders.frame(product_names(shop.orders.lines, "product")).set_index("key")["product"]
     members = [shop.among(rows.loc[rows[f"due_{n}"], "customer_id"]) for n in range(len(seen))]
     due = rows[rows["due_0"]]
@@ -63,15 +63,17 @@ def _ages(shop: Shop) -> tuple[int, int] | None:
 
 
 @lru_cache
-def _due(days: ir.Table, spans: tuple[tuple[int, int, int], ...], seen: tuple[int, ...]) -> ir.Table:
-    """customer_id, due_0, due_1, …: whether somebody was due for one of these products on each of these days; place: for the
-    first of them today. spans: key, first and last day after the last purchase on which a customer is due"""
-    days = days.filter(days.key.isin([key for key, _first, _last in spans]))
-    last = {f"day_{n}": days.day.max(where=days.day < day) for n, day in enumerate(seen)}
-    pairs = days.group_by("key", "customer_id").aggregate(**last)
+def _due(bought: ir.Table, spans: tuple[tuple[int, int, int], ...], seen: tuple[int, ...]) -> ir.Table:
+    """customer_id, due_0, due_1, …: whether somebody was due for one of these products on each of these days; place: of the first
+    of them today. spans: key, first and last day after the last purchase on which a customer is due"""
+    farthest = seen[-1] - max(last for _key, _first, last in spans)
+    bought = bought.filter(bought.key.isin([key for key, _first, _last in spans]), bought.day >= farthest)
+    days = {f"day_{n}": bought.day.max(where=bought.day < day) for n, day in enumerate(seen)}
+    pairs = bought.group_by("key", "customer_id").aggregate(**days)
+    of_key = {key: (place, first, last) for place, (key, first, last) in enumerate(spans)}
     place, first, last = (
-        ibis.cases(*((pairs.key == span[0], value) for span, value in zip(spans, values, strict=True)))
-        for values in (range(len(spans)), (span[1] for span in spans), (span[2] for span in spans))
+        ibis.array([of_key.get(key, (-1, -1, -1))[part] for key in range(max(of_key) + 1)])[pairs.key]
+        for part in range(3)
     )
     due = {f"due_{n}": (day - pairs[f"day_{n}"]).between(first, last).fill_null(False) for n, day in enumerate(seen)}
     each = pairs.select("customer_id", place=place, **due)

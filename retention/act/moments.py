@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
+import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
@@ -17,13 +18,15 @@ from retention.segment.rfm import with_cuts
 from retention.segment.schemes import scheme_of
 
 LOOKBACKS = 3
+SUMS = ("orders", "days", "discounted", "net", "profit")
 
 
 @dataclass(frozen=True, eq=False)
 class Moment:
     """What the orders before a day said of every customer; arrays run over the same customers on every day.
 
-    orders, discounted: purchases, and those of them with a discount or a code. days: on which they fall. net in hundredths.
+    orders, discounted: purchases, and those of them with a discount or a code. days: on which they fall. net in hundredths, profit
+    in ten-thousandths of these, 0 without a margin.
     """
 
     day: int
@@ -33,6 +36,7 @@ class Moment:
     days: np.ndarray
     discounted: np.ndarray
     net: np.ndarray
+    profit: np.ndarray
 
     @cached_property
     def silent(self) -> np.ndarray:
@@ -101,15 +105,14 @@ def look_at(orders: Orders, days: int, lapse_days: int | None = None) -> Shop:
     """Every customer today and on as many earlier days as the orders reach back to, at most three."""
     today, since = day_number(orders.as_of), day_number(orders.since)
     seen = tuple(today - days * n for n in range(LOOKBACKS + 1) if n == 0 or today - days * n > since)
-    each = orders.frame(_at(purchases_and_returns(orders), seen)).sort_values("customer_id", ignore_index=True)
-    names = ("last_day", "orders", "days", "discounted", "net")
-    first = each["first_day"].to_numpy(dtype=float)
+    each = orders.frame(_between(purchases_and_returns(orders), seen))
+    customers = np.sort(each.loc[each["orders"] > 0, "customer_id"].unique()).astype("int64")
+    each = each[np.isin(each["customer_id"], customers)]
+    moment = Moment(0, *np.full((2, len(customers)), np.nan), *np.zeros((len(SUMS), len(customers)), dtype="int64"))
     moments = []
-    for n, day in enumerate(seen):
-        values = {name: each[f"{name}_{n}"].to_numpy(dtype=float) for name in names}
-        counts = {name: np.nan_to_num(values[name]).astype("int64") for name in names[1:]}
-        moments.append(Moment(day, np.where(first < day, first, np.nan), values["last_day"], **counts))
-    customers = each["customer_id"].to_numpy(dtype="int64")
+    for n, day in reversed(list(enumerate(seen))):
+        moment = _later(moment, day, customers, each[each["since"] == n])
+        moments.insert(0, moment)
     reachable = np.isin(customers, orders.frame(_reachable())["customer_id"].to_numpy(dtype="int64"))
     return Shop(
         orders=orders,
@@ -118,12 +121,25 @@ def look_at(orders: Orders, days: int, lapse_days: int | None = None) -> Shop:
         has_addresses=bool(reachable.any()),
         moments=tuple(moments),
         lapse_days=lapse_threshold(orders).days if lapse_days is None else lapse_days,
-        profit=None if orders.margin is None else each["profit"].to_numpy(dtype=float) / 1e6,
+        profit=None if orders.margin is None else moment.profit / 1e6,
     )
 
 
+def _later(before: Moment, day: int, customers: np.ndarray, rows: pd.DataFrame) -> Moment:
+    """What is known on a later day, from an earlier one and the sums of the time between them."""
+    here = np.searchsorted(customers, rows["customer_id"].to_numpy(dtype="int64"))
+    first_day, last_day = before.first_day.copy(), before.last_day.copy()
+    first_day[here] = np.fmin(first_day[here], rows["first_day"].to_numpy(dtype=float))
+    last_day[here] = np.fmax(last_day[here], rows["last_day"].to_numpy(dtype=float))
+    sums = {name: getattr(before, name).copy() for name in SUMS}
+    for name, values in sums.items():
+        values[here] += rows[name].fillna(0).to_numpy(dtype="int64")
+    return Moment(day, first_day, last_day, **sums)
+
+
 @lru_cache
-def _at(table: ir.Table, seen: tuple[int, ...]) -> ir.Table:
+def _between(table: ir.Table, seen: tuple[int, ...]) -> ir.Table:
+    """The sums of every customer by `since`, the place of the last of these days (the latest first) that an order lies before."""
     known = table.filter(table.customer_id.notnull())
     is_cheap = (known.discounts > 0) | known.discount_code.strip().nullif("").notnull()
     daily = known.group_by("customer_id", "day").aggregate(
@@ -132,20 +148,17 @@ def _at(table: ir.Table, seen: tuple[int, ...]) -> ir.Table:
         net=known.net.sum().cast("int64"),
         profit=known.profit.sum().cast("int64"),
     )
-    bought, columns = daily.orders > 0, {}
-    for n, day in enumerate(seen):
-        before = daily.day < day
-        columns |= {
-            f"last_day_{n}": daily.day.max(where=before & bought),
-            f"orders_{n}": daily.orders.sum(where=before).cast("int32"),
-            f"days_{n}": daily.count(where=before & bought).cast("int32"),
-            f"discounted_{n}": daily.discounted.sum(where=before).cast("int32"),
-            f"net_{n}": daily.net.sum(where=before).cast("int64"),
-        }
-    each = daily.group_by("customer_id").aggregate(
-        first_day=daily.day.min(where=bought), profit=daily.profit.sum().cast("int64"), **columns
+    bought = daily.orders > 0
+    since = sum(((daily.day < day).cast("int8") for day in seen[1:]), start=ibis.literal(0, "int8"))
+    return daily.group_by("customer_id", since=since).aggregate(
+        first_day=daily.day.min(where=bought),
+        last_day=daily.day.max(where=bought),
+        orders=daily.orders.sum().cast("int32"),
+        days=daily.count(where=bought).cast("int32"),
+        discounted=daily.discounted.sum().cast("int32"),
+        net=daily.net.sum(),
+        profit=daily.profit.sum(),
     )
-    return each.filter(each.first_day.notnull())
 
 
 @lru_cache

@@ -209,6 +209,11 @@ def _measured(orders: Orders, days: int, lapse_days: int | None) -> Measured:
     return Measured(_rows(rows), _cells(shop, found), facts, shop.has_addresses, tuple(notes))
 
 
+def forget() -> None:
+    """Forget what was measured, as a benchmark has to."""
+    _measured.cache_clear()
+
+
 def _rows(rows: list[dict[str, object]]) -> pd.DataFrame:
     columns = [
         "key", "people", "reachable", "chance", "chance_low", "chance_high", "chance_n", "order_value", "order_value_low",

@@ -77,7 +77,7 @@ def replenishment_table(orders: Orders, by: str = "product") -> Replenishment:
     ('USB-C cable 2 m', 661, 119)
     """
     check_option("by", by, BY)
-    days, counts = product_days(orders, by), intervals(orders, by)
+    days, counts = product_purchases(orders, by), intervals(orders, by)
     curve = _curve(counts, "events", "leaving")
     table = _buyers(counts).join(_quartiles(curve)).join(_within_year(counts))
     table = table[table["bought_again"] > 0].sort_values(["intervals", "buyers"], ascending=False, kind="stable")
@@ -92,14 +92,14 @@ def replenishment_table(orders: Orders, by: str = "product") -> Replenishment:
     )
 
 
-def product_days(orders: Orders, by: str) -> ir.Table:
-    """Every day on which a customer bought a product: key (of `product_names`), customer_id, day."""
-    return _days(known_purchases(orders), orders.lines, by)
+def product_purchases(orders: Orders, by: str) -> ir.Table:
+    """Every purchase of a product by a customer: key (of `product_names`), customer_id, day."""
+    return _purchases(known_purchases(orders), orders.lines, by)
 
 
 def intervals(orders: Orders, by: str) -> pd.DataFrame:
     """By key and days: how many intervals of a product were over, or still open, after so many days; see `_histogram`."""
-    counts = orders.frame(_histogram(product_days(orders, by), day_number(orders.as_of) - 1))
+    counts = orders.frame(_histogram(product_purchases(orders, by).distinct(), day_number(orders.as_of) - 1))
     return counts.sort_values(["key", "days"], ignore_index=True)
 
 
@@ -109,11 +109,11 @@ def usual_days(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 @lru_cache
-def _days(bought: ir.Table, lines: ir.Table, by: str) -> ir.Table:
+def _purchases(bought: ir.Table, lines: ir.Table, by: str) -> ir.Table:
     names, lines = product_names(lines, by), lines.filter(lines.quantity > 0, lines.unit_price > 0)
     lines = lines.inner_join(names, _group(lines, by) == names[names.columns[0]]).select("order_id", "key")
     days = lines.inner_join(bought.select("order_id", "customer_id", "day"), "order_id")
-    return days.select("key", "customer_id", "day").distinct()
+    return days.select("key", "customer_id", "day")
 
 
 def _group(lines: ir.Table, by: str) -> ir.StringValue:

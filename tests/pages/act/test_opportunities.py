@@ -3,7 +3,6 @@
 import pytest
 
 import retention as rt
-from retention.show import sentences
 
 PAGE = "pages/act/opportunities.py"
 
