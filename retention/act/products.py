@@ -64,9 +64,10 @@ def losers(orders: Orders) -> pd.DataFrame | None:
     low = wilson(np.minimum(table["returned"], table["sold"]), table["sold"], z)[0]
     fewer, returned = high < table["shop_rate"], (low > table["shop_return_rate"]) & (table["sold"] >= ENOUGH)
     table["why"] = np.where(fewer, "second_order", "returns")
+    table["gap"] = table["shop_rate"] - table["rate"]
     columns = ["key", "product", "n", "rate", "shop_rate", "sold", "return_rate", "shop_return_rate", "why"]
-    found = table.loc[fewer | returned, columns].assign(gap=table["shop_rate"] - table["rate"])
-    return found.sort_values(["gap", "key"], ascending=[False, True], ignore_index=True).drop(columns="gap")
+    found = table[fewer | returned].sort_values(["gap", "key"], ascending=[False, True], ignore_index=True)
+    return found[columns]
 
 
 def weekdays(orders: Orders, chosen: pd.DataFrame) -> pd.DataFrame:

@@ -88,7 +88,7 @@ def priced(rows: pd.DataFrame, given: float | dict[str, float] | None) -> pd.Dat
     """The rows with uplift, value, at_stake and profit, each with its range; missing where it is too little to tell."""
     rows = rows.copy()
     known = rows["enough"] & (rows["reachable"] > 0) & rows["order_value"].notna()
-    rows["uplift"] = rows["key"].map(uplifts(given))
+    rows["uplift"] = rows["key"].map(uplifts(given)).astype("float64")
     rows["uplift_low"], rows["uplift_high"] = rows["uplift"] * LEAST, rows["uplift"] * MOST
     _product(rows, "value", rows["reachable"].where(known), FACTORS)
     _product(rows, "at_stake", rows["people"].where(known), FACTORS[:2])
