@@ -5,6 +5,7 @@ import streamlit as st
 import retention as rt
 from retention.show import sentences, ui
 from retention.show.i18n import _, number
+from retention.show.opportunities import opportunity_name
 from retention.show.tables.groups import ROOM
 from retention.show.tables.opportunities import opportunity_rows, people_rows
 
@@ -29,7 +30,7 @@ for note in found.notes:
 listed = found.table[found.table["people"] > 0]["key"]
 if len(listed):
     st.subheader(_("Who they are"))
-    key = ui.pick(_("Opportunity"), {key: sentences.opportunity_name(key) for key in listed}, key="opportunity")
+    key = ui.pick(_("Opportunity"), {key: opportunity_name(key) for key in listed}, key="opportunity")
     people = ui.run("people", rt.opportunity_customers, orders, key=key, **options)
     words = [_("Name"), _("May be written to"), _("Product")]
     ui.table(people, people_rows(people, orders.currency), key, _("who to write to"), words)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from statistics import NormalDist
 from threading import Lock
 
 import numpy as np
@@ -20,7 +21,7 @@ from retention.act.ratings import unanswered_ratings
 from retention.act.silent import lapsed_valuable, slipping_best
 from retention.act.worth import chance_to_buy, order_value, priced
 from retention.errors import EmptyError, OptionError, check_option
-from retention.intervals import ENOUGH
+from retention.intervals import ENOUGH, wilson
 from retention.orders import Orders
 from retention.segment.people import KNOWN
 
@@ -104,7 +105,7 @@ def rank_opportunities(
     people, reachable (an e-mail address of their own, and marketing not refused), overlap (of the people, those in a higher rank), value,
     value_low, value_high, profit with its range (missing without a margin), at_stake with its range, chance with its range and chance_n
     (people on the earlier days), order_value with its range, margin, uplift with its range, weekday (0 is Monday, on which these people
-    order most; missing under 30 orders), weekday_share, send_on (the first such day from the end of observation on), reward ("points",
+    order most; missing under 30 orders), weekday_share, stands_out (whether that is more than a seventh beyond chance), send_on (the first such day from the end of observation on), reward ("points",
     "gift" or "none", never a discount), products (up to three, joined by "; "), enough. Money in currency units. Ranges: 95 % of the
     order value; of the chance also the weakest and best of the earlier months; the uplift from half to one and a half; combined as
     independent. Raises OptionError for an uplift, days or lapse_days that cannot be.
@@ -217,10 +218,11 @@ def forget() -> None:
 def _rows(rows: list[dict[str, object]]) -> pd.DataFrame:
     columns = [
         "key", "people", "reachable", "chance", "chance_low", "chance_high", "chance_n", "order_value", "order_value_low",
-        "order_value_high", "margin", "weekday", "weekday_share", "send_on", "reward", "products",
+        "order_value_high", "margin", "weekday", "weekday_share", "stands_out", "send_on", "reward", "products",
     ]  # fmt: skip
     words = dict.fromkeys(("key", "reward", "products"), "str")
     whole = dict.fromkeys(("people", "reachable", "chance_n"), "int64")
+    words["stands_out"] = "bool"
     numbers = {name: "float64" for name in columns if name not in {*words, *whole, "send_on"}}
     table = pd.DataFrame(rows, columns=columns).astype(words | whole | numbers | {"send_on": "datetime64[s]"})
     table["enough"] = (table["people"] >= ENOUGH) & (table["chance_n"] >= ENOUGH)
@@ -244,11 +246,13 @@ def _message_day(rows: pd.DataFrame, as_of: date) -> dict[str, object]:
     """The day of the week with most orders, the earlier of two alike, and its first date from the end of observation on."""
     counts = rows.groupby("weekday")["n"].sum().sort_index()
     if counts.sum() < ENOUGH:
-        return {"weekday": np.nan, "weekday_share": np.nan, "send_on": pd.NaT}
+        return {"weekday": np.nan, "weekday_share": np.nan, "stands_out": False, "send_on": pd.NaT}
     weekday = int(counts.idxmax())
     ahead = (weekday - as_of.weekday()) % 7
     send_on = pd.Timestamp(as_of + timedelta(days=ahead))
-    return {"weekday": weekday, "weekday_share": counts.max() / counts.sum(), "send_on": send_on}
+    low, _high = wilson(counts.max(), counts.sum(), NormalDist().inv_cdf(1 - 0.025 / 7))
+    share = counts.max() / counts.sum()
+    return {"weekday": weekday, "weekday_share": share, "stands_out": bool(low > 1 / 7), "send_on": send_on}
 
 
 def _ranked(rows: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:

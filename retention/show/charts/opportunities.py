@@ -5,7 +5,7 @@ import altair as alt
 from retention.show import marks
 from retention.show.charts.groups import BAR, ROW, in_two_lines
 from retention.show.i18n import _, interval, money, money_short, number
-from retention.show.sentences.opportunities import opportunity_name
+from retention.show.opportunities import opportunity_name
 
 
 def opportunity_bars(result):

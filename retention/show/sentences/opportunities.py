@@ -7,24 +7,7 @@ import pandas as pd
 from retention.act.opportunities import Opportunities
 from retention.show.i18n import MISSING, _, date, listed, money, number, percent, weekday
 from retention.show.measures import group_name
-
-
-def opportunity_name(key: str) -> str:
-    """What a kind of opportunity is called.
-
-    >>> opportunity_name("habits")
-    'Wait for a code'
-    """
-    return {
-        "second_order": _("Due for a second order"),
-        "slipping_best": _("Best customers slipping away"),
-        "replenishment": _("Due for a product they bought"),
-        "lapsed_valuable": _("Lapsed but valuable"),
-        "full_price": _("Loyal at full price"),
-        "losing_products": _("Bought a product that loses customers"),
-        "habits": _("Wait for a code"),
-        "unanswered_ratings": _("Low rating without an answer"),
-    }[key]
+from retention.show.opportunities import opportunity_name
 
 
 def what_to_do(found: Opportunities) -> str:
@@ -123,7 +106,7 @@ def who_they_are(row: pd.Series, found: Opportunities) -> str:
             "Champions and loyal customers who have been silent for more than twice as long as they usually are."
         ),
         "replenishment": _(
-            "They last bought a product as long ago as it usually takes until customers buy it again. Products with such a time: {products}."
+            "They last bought a product as long ago as customers usually take to buy it again. Products of which that is known: {products}."
         ),
         "lapsed_valuable": _(
             "Silent for more than {lapse_days} days, and each brought at least {amount}: the fifth that brought most."

@@ -6,7 +6,7 @@ import pandas as pd
 
 from retention.act.opportunities import Opportunities
 from retention.show.i18n import MISSING, _, date, interval, money, number, percent
-from retention.show.sentences.opportunities import opportunity_name
+from retention.show.opportunities import opportunity_name
 from retention.show.tables.groups import ROOM, counts
 from retention.show.tables.next_orders import contact
 

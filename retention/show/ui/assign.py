@@ -12,10 +12,10 @@ from retention.experiment.assign import Assignment
 from retention.segment.conditions import Condition
 from retention.segment.fields import SEGMENTS
 from retention.segment.rules import Rule
-from retention.show import sentences
 from retention.show.files import csv_bytes
 from retention.show.i18n import _, month_and_year, number, percent
 from retention.show.measures import group_name
+from retention.show.opportunities import opportunity_name
 from retention.show.rules import rule_text
 from retention.show.ui.builder import KEPT as KEPT_RULES
 from retention.show.ui.opportunities import assumed
@@ -111,7 +111,7 @@ def _population(orders: rt.Orders) -> Rule | pd.DataFrame | None:
     chosen: dict[str, tuple[str, Rule | None]] = {}
     kind, _colon, opportunity = st.session_state.get("who", "").partition(":")
     if kind == "opportunity":
-        name = sentences.opportunity_name(opportunity)
+        name = opportunity_name(opportunity)
         chosen[kind] = (_("Opportunity: {name}").format(name=name), None)
     if text := st.session_state.get("segment"):
         rule = rt.rule_of(text)

@@ -10,6 +10,7 @@ from retention.act.opportunities import Opportunities
 from retention.act.worth import UPLIFT
 from retention.show import sentences
 from retention.show.i18n import _
+from retention.show.opportunities import opportunity_name
 from retention.show.ui import assumptions
 from retention.show.ui.screen import escape
 
@@ -30,21 +31,21 @@ def assumed() -> dict[str, Any]:
 def opportunity_blocks(found: Opportunities) -> None:
     """A block an opportunity: who, what to send and when, what it is worth on which assumption, and the ways on."""
     for _place, row in found.ranked.iterrows():
-        key, name = row["key"], sentences.opportunity_name(row["key"])
+        key, name = row["key"], opportunity_name(row["key"])
         with st.container(border=True):
             st.subheader(escape(f"{row['rank']:.0f}. {name}"), anchor=False)
-            for line in (
-                sentences.who_they_are(row, found),
-                sentences.what_to_send(row),
-                sentences.what_it_is_worth(row, found),
-            ):
-                st.markdown(escape(line))
+            parts = {
+                _("Who"): sentences.who_they_are(row, found),
+                _("What to send"): sentences.what_to_send(row),
+                _("Worth"): sentences.what_it_is_worth(row, found),
+            }
+            st.markdown("\n".join(f"- **{part}:** {escape(words)}" for part, words in parts.items()))
             st.caption(escape(sentences.what_comes_anyway(row, found)))
-            with st.container(horizontal=True, vertical_alignment="bottom"):
-                st.number_input(
-                    _("Assumed: so many more orders for every 100 that come anyway"),
-                    0.0, 100.0, UPLIFT[key] * 100, 5.0, "%.0f", key=_field(key), width=420, **KEPT,
-                )  # fmt: skip
+            st.number_input(
+                _("Assumed: so many more orders for every 100 that come anyway"),
+                0.0, 100.0, UPLIFT[key] * 100, 5.0, "%.0f", key=_field(key), width=420, **KEPT,
+            )  # fmt: skip
+            with st.container(horizontal=True):
                 ways_on(key, name)
 
 

@@ -4,6 +4,7 @@ import pytest
 
 import retention as rt
 from retention.show import sentences
+from retention.show.opportunities import opportunity_name
 
 PAGE = "pages/act/opportunities.py"
 HEADER = "order_id,ordered_at,email,quantity,unit_price\n"
@@ -60,7 +61,7 @@ def test_the_answer_is_whom_to_write_to_and_what_it_is_worth(page, found):
 def test_the_list_of_the_first_stands_below_and_another_one_click_away(page, shop, found):
     people = rt.opportunity_customers(shop, "replenishment")
     table, shown = (frame.value for frame in page.test.dataframe)
-    assert table["Opportunity"].tolist() == [sentences.opportunity_name(key) for key in found.table["key"]]
+    assert table["Opportunity"].tolist() == [opportunity_name(key) for key in found.table["key"]]
     assert shown["Customer"].tolist() == people["customer_ref"].head(100).tolist()
     lines = page.downloads["replenishment.csv"].decode("utf-8-sig").splitlines()
     assert len(lines) == 1 + len(people)
