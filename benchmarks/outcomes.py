@@ -2,7 +2,7 @@
 python -m benchmarks.outcomes [runs]
 
 Customers are drawn from a large shop with repetition and split at random, so that the truth is known: nothing, or what is
-added to every customer of the treatment arm.
+added to every customer of the treatment arm. 20,000 runs measure 5 % to within 0.3 points, 4,000 to within 0.7.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from retention.experiment.sums import ArmSums, Metric
 from retention.intervals import wilson
 from retention.sample.shop import make_shop
 
-CUSTOMERS, DAYS, ARM, LOOKS = 20_000, 100, 1_500, 100
+CUSTOMERS, DAYS, ARM, FEW, LOOKS = 20_000, 100, 1_500, 150, 100
 METRICS = {
     "share": Metric("repeat", "share", "bought"),
     "mean": Metric("revenue", "mean", "revenue"),
@@ -30,6 +30,7 @@ METRICS = {
 }
 LIFT = 0.2  # of revenue
 WON = 0.05  # share of those who would not have bought
+ALARMS, HELD = (0.043, 0.057), (0.94, 1.0)  # bounds to keep
 
 
 @lru_cache(maxsize=1)
@@ -144,29 +145,41 @@ def sums(columns: dict[str, np.ndarray]) -> ArmSums:
     )
 
 
-def main(runs: int) -> None:
-    """Print false alarms, coverage, and alarms at any of 100 looks."""
+def main(runs: int) -> int:
+    """Print false alarms, coverage, and alarms at any of 100 looks, each beside its bounds; 1 where one is missed."""
     print(f"{runs} splits into arms of {ARM:,} customers, with 95 % Wilson intervals")
+    kept = True
     for works in (False, True):
+        what = "a real effect" if works else "no effect"
         for name, rows in outcomes(runs, seed=int(works), works=works).groupby("metric", sort=False):
             if not works:
-                _line((rows["p"] < 0.05).mean(), runs, f"{name}: false alarms at 5 %")
-            what = "a real effect" if works else "no effect"
-            _line(rows["held"].mean(), runs, f"{name}: the 95 % interval holds {what}")
-            _line(rows["relative_held"].mean(), rows["relative_held"].count(), f"{name}: the relative one does")
+                kept &= _line((rows["p"] < 0.05).mean(), runs, ALARMS, f"{name}: false alarms at 5 %")
+            kept &= _line(rows["held"].mean(), runs, HELD, f"{name}: the 95 % interval holds {what}")
+            relative = rows["relative_held"].dropna()
+            kept &= _line(relative.mean(), len(relative), HELD, f"{name}: the relative one does")
+    for name, rows in outcomes(runs, seed=5, arm=FEW).dropna(subset="p").groupby("metric", sort=False):
+        alarms = (rows["p"] < 0.05).mean()
+        kept &= _line(alarms, len(rows), (0, ALARMS[1]), f"{name}: false alarms at 5 % with {FEW} customers an arm")
     for what, found in (
         ("customers arriving", arriving(runs, seed=2)),
         ("customers arriving, no plan", arriving(runs, seed=3, planned=False)),
         ("purchases adding up", accumulating(runs, seed=4)),
     ):
         for name, share in found.items():
-            _line(share, runs, f"{name}, {what}: a false alarm of the always-valid interval at any of {LOOKS} looks")
+            kept &= _line(
+                share, runs, (0, 0.05), f"{name}, {what}: the always-valid interval alarms at any of {LOOKS} looks"
+            )
+    return 0 if kept else 1
 
 
-def _line(share: float, n: int, what: str) -> None:
+def _line(share: float, n: int, bounds: tuple[float, float], what: str) -> bool:
+    """Print a share; whether it lies within its bounds."""
     low, high = wilson(share * n, n)
-    print(f"{share:>8.2%}  {float(low):>7.2%} to {float(high):>6.2%}  {what}", flush=True)
+    kept = bounds[0] <= share <= bounds[1]
+    missed = "" if kept else "   MISSED"
+    print(f"{share:>8.2%}  {float(low):>7.2%} to {float(high):>6.2%}  {what}{missed}", flush=True)
+    return kept
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 4_000)
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000))

@@ -66,3 +66,13 @@ def test_the_walk_through_shows_the_numbers_it_talks_about(elsewhere):
     charts = [cell for cell in book.cells if cell.source.startswith("rt.charts")]
     assert len(charts) == 3
     assert all("vega" in shown(book, cell.source) for cell in charts)
+
+
+@pytest.mark.xdist_group("notebooks")
+def test_three_tests_come_out_as_they_are_told(elsewhere):
+    book = executed(ROOT / "notebooks" / "what_works.ipynb", elsewhere)
+    assert shown(book, "reminder = ").startswith("('better', ")
+    assert shown(book, "banner = ").startswith("('no difference',")
+    assert shown(book, "card = ").startswith("('withheld', ")
+    assert shown(book, "typed = ") == "13914"
+    assert abs(float(shown(book, "from statsmodels").removeprefix("np.float64(").removesuffix(")"))) < 1e-12

@@ -19,17 +19,14 @@ with answer:
 for note in assignment.notes:
     st.caption(_(note))
 
-st.subheader(_("Files to take along"))
-ui.take_test(assignment)
-
 st.subheader(_("Are the groups alike?"))
 st.markdown(ui.escape(sentences.how_alike(assignment)))
 ui.chart(rt.charts.balance_dots, assignment)
-words = [_("Alike")]
-ui.table(assignment.balance, balance_rows(assignment), "balance", _("how alike the groups are"), words)
-ui.table(
-    assignment.table, assigned_rows(assignment), "assigned", _("who is in which group"), list(assigned_rows(assignment))
-)
+ui.table(assignment.balance, balance_rows(assignment), "balance", _("how alike the groups are"), [_("Alike")])
+people = assigned_rows(assignment)
+ui.table(assignment.table, people, "assigned", _("who is in which group"), list(people))
 if len(assignment.table) > ROOM:
     st.caption(_("The screen shows the first {n}; the file holds them all.").format(n=number(ROOM)))
-ui.finish(("customer", "rfm", "net", "as_of"))
+st.subheader(_("Files to take along"))
+ui.take_test(assignment)
+ui.finish(("control", "customer", "rfm", "as_of"))

@@ -7,7 +7,7 @@ from retention.show import sentences, ui
 from retention.show.i18n import _
 from retention.show.tables.experiment import arm_rows, day_rows, group_rows, metric_rows, week_rows, weekday_rows
 
-orders = ui.start(_("Results of a test"), _("Did it work, and what was it worth?"))
+orders = ui.start(_("Results of a test"), _("Did it work, and what was it worth?"), everybody=True)
 answer, earlier = st.container(), st.container()
 with earlier:
     ui.earlier_tests()
@@ -30,6 +30,10 @@ with answer:
     else:
         st.subheader(_("What it changed"))
         ui.chart(rt.charts.effect_forest, outcome, arm=arm)
+        if outcome.verdict == "peeking":
+            st.caption(
+                _("These intervals hold for whoever looks once, at the end. Until then only the band day by day holds.")
+            )
     ui.table(
         outcome.table,
         metric_rows(outcome),
@@ -39,19 +43,22 @@ with answer:
     )
     ui.table(outcome.arms, arm_rows(outcome), "arms", _("the arms and how the customers were split"))
 
-    if outcome.groups is not None and outcome.verdict != "withheld":
+    is_told = outcome.verdict not in ("withheld", "too few")
+    if outcome.groups is not None and is_told:
         st.subheader(_("For whom it worked"))
         st.markdown("\n\n".join(ui.escape(line) for line in sentences.who_it_worked_for(outcome)))
         ui.chart(rt.charts.effect_by_group, outcome, arm=arm)
         ui.table(outcome.groups, group_rows(outcome), "groups", _("every group"), [_("Arm"), _("Note")])
-    if outcome.days is not None and outcome.verdict != "withheld":
+    if outcome.days is not None and is_told:
         st.subheader(_("Day by day"))
         ui.chart(rt.charts.effect_by_day, outcome, arm=arm)
         ui.table(outcome.days, day_rows(outcome), "days", _("every day"), [_("Arm")])
         st.subheader(_("Does it wear off?"))
-        st.markdown(ui.escape(sentences.does_it_last(outcome)))
+        if words := sentences.does_it_last(outcome):
+            st.markdown(ui.escape(words))
         ui.chart(rt.charts.effect_by_week, outcome, arm=arm)
         ui.table(outcome.weeks, week_rows(outcome), "weeks", _("every week"), [_("Arm"), _("Note")])
+        st.subheader(_("By day of the week"))
         ui.chart(rt.charts.effect_by_weekday, outcome, arm=arm)
         ui.table(outcome.weekdays, weekday_rows(outcome), "weekdays", _("every day of the week"), [_("Arm"), _("Note")])
     ui.keep_outcome(orders, options, outcome)

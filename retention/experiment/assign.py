@@ -18,7 +18,7 @@ from retention.margin import margin_missing
 from retention.orders import Orders, whole_history
 from retention.periods import as_date, day_number
 from retention.schema import CUSTOMERS
-from retention.segment.people import CONTACT
+from retention.segment.people import CONTACT, reachable
 from retention.segment.rfm import rfm_segments
 from retention.segment.rules import Rule, rule_of
 from retention.segment.schemes import SCHEMES
@@ -81,8 +81,8 @@ def assign_variants(
     drawn by a random order. The same customers, options and seed give the same arms again, however the rows of the file are
     sorted.
 
-    Half held back tells most for a given number of customers. Holding back a fifth costs fewer offers, and needs about 1.6 times
-    as many customers to see the same effect; a tenth needs 2.8 times.
+    Half held back tells most for a given number of customers. Holding back a fifth keeps the offer from fewer people, and needs
+    about 1.6 times as many customers to see the same effect; a tenth needs 2.8 times.
 
     The arms are compared by the standardised difference: the difference of two means ÷ √(mean of the two variances), the
     largest of all pairs of arms. Below 0.1 counts as alike. There is no p-value: who is where was drawn, so a difference
@@ -94,7 +94,9 @@ def assign_variants(
     only_reachable: leave out, before the draw, who has no e-mail address of their own or refused marketing. assigned_on: the
     day from which the outcome counts, by default the day after the last order.
 
-    With filters, it takes the customers whose purchases pass them. Returns an Assignment. table: customer_ref, name, email, phone, variant, strata, contactable,
+    With filters, it takes the customers whose purchases pass them.
+
+    Returns an Assignment. table: customer_ref, name, email, phone, variant, strata, contactable,
     consent; in alphabetical order. arms: arm, customers, planned_share, share. balance: characteristic (orders, net, recency_days, best_segment, country), group (the
     country), mean_<arm> for every arm (shares from 0 to 1), difference, alike. Raises OptionError for shares that cannot be, a word that is
     none of the possible ones, a name that is empty and arms of fewer than 2 customers, EmptyError when nobody is left.
@@ -119,11 +121,12 @@ def assign_variants(
     if not (chosen := len(each)):
         raise EmptyError("Nobody is left to be assigned.", "Choose other customers, or clear a filter.")
     if only_reachable:
-        each = each[each["contactable"].fillna(False).astype(bool) & each["consent"].ne(False)]
+        each = each[reachable(orders).reindex(each["customer_id"], fill_value=False).to_numpy()]
     if each.empty:
         raise EmptyError(
             "None of the {customers} customers has an e-mail address of their own and may be written to.",
-            "Choose other customers, or write by another way and set only_reachable=False.",
+            "Choose other customers, or reach them by another way, such as a card in the parcel.",
+            "Then pass only_reachable=False.",
             customers=chosen,
         )
     _check_sizes(len(each), shares)
@@ -280,8 +283,8 @@ def _check(
     ):  # fmt: skip
         if not least <= value < np.inf or (option in ("seed", "days") and int(value) != value):
             raise OptionError(
-                "{option}={value} is not possible.", "Give a number of at least {least}.",
-                option=option, value=value, least=least,
+                "{name}={value!r} is not possible.", "Give a number of at least {least}.",
+                name=option, value=value, least=least,
             )  # fmt: skip
 
 

@@ -88,47 +88,48 @@ def compare_variants(
     """What came of an experiment: every arm beside control, metric by metric, and one verdict.
 
     From one of three: assignments and orders (orders and experiment: a name found in `orders.assignments`, or an
-    `Experiment` that was read from its file); outcome rows, one a unit (rows: a frame, or the path of a Parquet or CSV file, with
-    variant, the metrics, and, if known, unit and day); or totals an arm (totals: arm → visitors, conversions and, if
-    known, revenue).
+    `Experiment` that was read from its file); outcome rows, one a unit, such as a customer (rows: a frame, or the path of a
+    Parquet or CSV file, with variant, the metrics, and, if known, unit and day); or totals an arm (totals: arm → visitors,
+    conversions and, if known, revenue).
 
-    From orders, what every unit bought in the `days` (60, or as the file says) from the day of its assignment on is compared, also of
-    units who bought nothing: repeat (share who bought), orders and revenue a unit, aov (net revenue ÷ orders), profit a
-    unit where the shop has a margin (less cost_per_customer, and cost_per_order for each order, in every arm but control), and as
-    guardrails returns (refunds ÷ what was paid) and discounts (÷ gross). Means are adjusted by what was bought in the year before
-    (CUPED). Columns of numbers that came with the assignments are metrics, too, and decide unless `metric` says otherwise. Of rows every column of numbers is a metric, a share where it holds but 0 and 1; revenue_before adjusts
-    revenue. Of totals: conversion, and revenue a visitor where the spread of one order's value is known (order_sd, else that of these
-    orders).
+    From orders, what every unit bought in the `days` (60, or as the file says) from the day of its assignment on is
+    compared, also of units who bought nothing: repeat (share who bought), orders and revenue a unit, aov (net revenue ÷
+    orders), profit a unit where the shop has a margin (less cost_per_customer, and cost_per_order for each order, in every
+    arm but control), and as guardrails returns (refunds ÷ what was paid) and discounts (÷ gross). Means are adjusted by
+    what was bought in the year before (CUPED). Columns of numbers that came with the assignments are metrics, too, and the
+    first of them decides unless `metric` says otherwise. Of rows every column of numbers is a metric, a share where it
+    holds nothing but 0 and 1; revenue_before adjusts revenue. Of totals: conversion, and revenue a visitor where the spread
+    of one order's value is known (order_sd, else that of these orders).
 
     Tests: shares by the two-sided z-test without continuity correction, interval by Newcombe; means by Welch; ratios by the
-    delta method; relative effects by Fieller, not where control is not clearly above 0. p is adjusted by Holm, for the primary metric over
-    the arms, for the others over arms and metrics; guardrails are not adjusted, so that harm is not talked away. A split that differs
-    from the planned shares (equal ones if none are given) with p < 0.001 gets no verdict. Below 10 events in an arm there is a reason
-    instead of a number. Before planned_n units, or before the window is over, the verdict is "peeking": only the always-valid
-    interval then holds.
+    delta method; relative effects by Fieller, not where control is not clearly above 0. p is adjusted by Holm, for the
+    primary metric over the arms, for the others over arms and metrics; guardrails are not adjusted, so that harm is not
+    talked away. A split that differs from the planned shares (equal ones if none are given) with p < 0.001 gets no verdict.
+    Below 10 events in an arm there is a reason instead of a number. Before planned_n units, or before the window is over,
+    the verdict is "peeking": only the always-valid interval then holds.
 
     metric: the one that decides (else the experiment's, else repeat or the first); metrics: of rows, which; control: the arm that gets
     nothing new, else the one called so or the first; shares: arm → planned share; planned_effect: relative, for the power
     reached; by: the primary metric in groups known before the start: segment, country, channel, orders_before, or a
     column of the rows; assigned_on: for assignments without a date.
 
-    Returns a VariantComparison. table: arm, metric, kind (share, mean, ratio), role (primary, secondary, guardrail), n, events, value with
-    value_low and value_high, effect (arm − control; with CUPED of the adjusted means) with low and high, relative (effect ÷ control) with its interval, p,
-    p_adjusted, method, probability_better, expected_loss (of choosing this arm, in the metric's unit), valid_low and valid_high,
-    detectable (the smallest effect seen in 80 of 100 such tests), power (of planned_effect), variance_reduction (by CUPED), reason,
-    relative_reason. arms: arm, units, planned_share, share. days: arm, day, n, value, control_value, effect, low, high. weeks and weekdays:
-    arm, week or weekday (0 Monday), the same, p_adjusted, reason. groups: group, arm, n, n_control, value, control_value, effect, low,
-    high, p_adjusted, flips, reason. worth: arm, metric, effect, low, high (currency units a month if all customers of the test get it),
-    customers. Money is in currency units, shares run from 0 to 1, intervals are 95 %. Raises OptionError and EmptyError where nothing
-    can be compared: one arm, missing outcomes, several rows a unit, no day of the outcome seen.
+    Returns a VariantComparison. table: arm, metric, kind (share, mean, ratio), role (primary, secondary, guardrail), n,
+    events, value with value_low and value_high, effect (arm − control; with CUPED of the adjusted means) with low and high,
+    relative (effect ÷ control) with its interval, p, p_adjusted, method, probability_better, expected_loss (of choosing
+    this arm, in the metric's unit), valid_low and valid_high, detectable (the smallest effect seen in 80 of 100 such
+    tests), power (of planned_effect), variance_reduction (by CUPED), reason, relative_reason. arms: arm, units,
+    planned_share, share. days: arm, day, n, value, control_value, effect, low, high. weeks and weekdays: arm, week or
+    weekday (0 Monday), the same, p_adjusted, reason. groups: group, arm, n, n_control, value, control_value, effect, low,
+    high, p_adjusted, flips, reason. worth: arm, metric, effect, low, high (currency units a month if all customers of the
+    test get it), customers. Money is in currency units, shares run from 0 to 1, intervals are 95 %. Raises OptionError and
+    EmptyError where nothing can be compared: one arm, missing outcomes, several rows a unit, no day of the outcome seen.
 
     With filters, orders that pass count; who was assigned stays whole.
 
     Sources: as `retention.experiment.outcome`; sample ratio: Fabijan et al. (2019), KDD.
 
     When not to trust it: where people of two arms know of each other's offer, where arms were not drawn at random, or where the day
-    of the end was chosen because the result looked good. "No difference" is not "the same": see detectable. What an offer
-    moves from later into the window comes back as silence after it.
+    of the end was chosen because the result looked good. "No difference" is not "the same": see detectable. Purchases that an offer only brings forward into the window are missing after it.
 
     >>> import retention as rt
     >>> totals = {"A": {"visitors": 5000, "conversions": 400}, "B": {"visitors": 5000, "conversions": 475}}

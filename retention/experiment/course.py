@@ -32,13 +32,13 @@ class Course(NamedTuple):
 def course_of_orders(
     followed: Followed, metric: Metric, arms: dict[str, int], control: str, costs: tuple[float, float], planned: int
 ) -> Course | None:
-    """days, weeks and weekdays of an experiment whose units are followed; None for a ratio, and for
+    """days, weeks and weekdays of an experiment whose units are followed; None for a ratio, for an arm alone, and for
     what came with the assignments, whose day is not known.
 
     arms: arm → units that are followed; costs: of the offer for a customer and for an order, in every arm but control; planned:
     the days that the window is to have
     """
-    if metric.kind == "ratio" or metric.name in followed.told:
+    if metric.kind == "ratio" or metric.name in followed.told or len(arms) < 2:
         return None
     each = _events(followed, metric, control, costs[1])
     begun = pd.DataFrame({"variant": list(arms), "at": 1, "new": list(arms.values())})
@@ -58,7 +58,7 @@ def course_of_orders(
 
 def course_of_rows(rows: Rows, metric: Metric, arms: dict[str, int], control: str) -> Course | None:
     """The same of outcome rows whose column `day` says when a unit came in; None without one."""
-    if metric.kind == "ratio" or "day" not in rows.table.columns:
+    if metric.kind == "ratio" or "day" not in rows.table.columns or len(arms) < 2:
         return None
     each = rows.table.select("variant", day=_day_number(rows.table.day), value=rows.table[metric.value].cast("float64"))
     each = each.filter(each.day.notnull())

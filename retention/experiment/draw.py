@@ -7,8 +7,6 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-FINEST = 10**9  # denominators of shares: 1/3 written as a float is meant as 1/3
-
 
 def drawn(strata: pd.Series, shares: dict[str, float], seed: int) -> np.ndarray:
     """The arm of every customer. The customers have to stand in an order of their own, whatever that of the file was.
@@ -22,8 +20,8 @@ def drawn(strata: pd.Series, shares: dict[str, float], seed: int) -> np.ndarray:
     rng = np.random.default_rng(seed)
     places, names = pd.factorize(strata, sort=True)
     sizes = np.bincount(places, minlength=len(names))
-    exact = [Fraction(share).limit_denominator(FINEST) for share in shares.values()]
-    total = sum(exact)
+    exact = [Fraction(share) for share in shares.values()]
+    total = sum(exact)  # not quite 1: three thirds written as floats are less
     expected = [[int(size) * share / total for share in exact] for size in sizes]
     counts = rounded(expected, rng)
     order = np.lexsort((rng.random(len(strata)), places))

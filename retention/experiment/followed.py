@@ -138,7 +138,7 @@ def _crossed(orders: Orders, each: ir.Table, brought: dict[str, pd.DataFrame]) -
     found = orders.frame(each.aggregate(**{name: each.count(where=one) for name, one in counts.items()}), None, brought)
     if repeated := int(found["repeated"][0]):
         raise OptionError(
-            "{n} people have several rows with outcomes.",
+            "People with several rows of outcomes: {n}.",
             "Aggregate them to one row a person first: rows of one person are not independent.",
             n=f"{repeated:,}",
         )

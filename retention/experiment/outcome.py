@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -85,17 +84,17 @@ def compare_arms(
 ) -> Comparison:
     """Two arms beside each other on one metric: treatment − control, with everything that can be said of it.
 
-    Shares: p by the two-sided z-test with pooled variance and no continuity correction; interval by Newcombe from the two
-    Wilson intervals, which fits rare events better than one turned out of that test; so at the very edge of significance p, interval and
-    relative interval may disagree. Means: Welch's t-test; with `before` CUPED first: value − θ·(before − its mean over
-    both arms), θ = cov ÷ var of both arms together; `before` without variance is passed over, and so it is for shares and ratios. Ratios:
-    Welch's t-test with the variance of Σvalue ÷ Σper by the delta method. Relative effect by Fieller, expected loss and P(better) in the unit
-    and direction of the metric, always-valid interval for `planned_n` units in all of which `share` are in the treatment arm.
-    detectable = (z of 1 − α/2 + z of 0.8) · standard error, power 80 %. No number below 2 units or 10 events in an arm
-    (shares: units with and units without; else units with a value other than 0), where a ratio divides by 0, or where all values
-    are the same: `reason` says so. Sources: Newcombe (1998), Statistics in Medicine 17, 873–890; Welch (1947), Biometrika 34, 28–35; Deng
-    et al. (2013), WSDM, and (2018), KDD. When not to trust it: when units influence each other, when a unit is in an arm more than
-    once, or when the day of the look was chosen because of what was seen (then only the always-valid interval holds).
+    Shares: p by the two-sided z-test with pooled variance and no continuity correction; interval by Newcombe from the two Wilson
+    intervals, which fits rare events better than one turned out of that test; at the very edge of significance p, interval and relative
+    interval may therefore disagree. Means: Welch's t-test; with `before`, CUPED first: value − θ·(before − its mean over both arms), θ = cov ÷
+    var of both arms together; shares, ratios and a `before` without variance go without. Ratios: Welch's t-test with the variance of Σvalue
+    ÷ Σper by the delta method, over the units with either. Relative effect by Fieller; expected loss and P(better) in the unit and direction of the metric; always-valid
+    interval for `planned_n` units in both arms together, `share` of them in the treatment arm. detectable = (z of 1 − α/2 + z of 0.8) ·
+    standard error. No number below 2 units or 10 events in an arm (shares: units with and units without; else units with a value
+    other than 0), where a ratio divides by 0, or where all values are the same: `reason` says so. Sources: Newcombe (1998), Statistics in Medicine
+    17, 873–890; Welch (1947), Biometrika 34, 28–35; Deng et al. (2013), WSDM, and (2018), KDD. When not to trust it: when units influence
+    each other, when a unit is counted more than once, or when the day of the look was chosen because of what was seen (then only
+    the always-valid interval holds).
 
     >>> shares = {"bought": 0.10}, {"bought": 0.125}
     >>> arms = [ArmSums(2000, mean, {"bought": 0.1}, {}, {"bought": round(2000 * mean["bought"])}) for mean in shares]
@@ -108,21 +107,20 @@ def compare_arms(
     from scipy.special import ndtri
 
     method = {"share": SHARES, "mean": MEANS, "ratio": RATIOS}[metric.kind]
-    reason = _reason(control, treatment, metric)
-    if reason:
+    if reason := _reason(control, treatment, metric):
         return Comparison(method, reason=reason)
     known = estimates(control, treatment, metric)
     effect, error = known.values[1] - known.values[0], known.standard_error
     if metric.kind == "share":
         p, low, high, critical = _shares(control, treatment, metric, alpha)
-        counts = [value for arm in (control, treatment) for value in (_events(arm, metric), arm.n)]
-        better = better_shares(*counts, lower_is_better=metric.lower_is_better)
+        events = _events(control, metric), _events(treatment, metric)
+        better = better_shares(events[0], control.n, events[1], treatment.n, metric.lower_is_better)
     else:
         p, low, high, critical = _means(control, treatment, metric, known, alpha)
         better = better_normal(effect, error, metric.lower_is_better)
     either = ((value, variance + known.common) for value, variance in zip(known.values, known.variances, strict=True))
     relative = fieller(*either, critical, covariance=known.common)
-    valid = valid_interval(effect, error, control.n, treatment.n, planned_n=planned_n, share=share, alpha=alpha)
+    valid = valid_interval(effect, error, control.n, treatment.n, planned_n, share, alpha=alpha)
     return Comparison(
         method=MEANS_CUPED if known.before else method,
         control_value=known.values[0],
@@ -154,19 +152,19 @@ def value_interval(arm: ArmSums, metric: Metric) -> tuple[float, float]:
     """
     from scipy.special import stdtrit
 
-    n, mean = arm.n, arm.mean[metric.value]
-    if n < MIN_UNITS:
+    if arm.n < MIN_UNITS:
         return math.nan, math.nan
+    n, mean, rest = arm.n, arm.mean[metric.value], arm.n - 1
     if metric.kind == "share":
         low, high = wilson(_events(arm, metric), n)
     elif metric.kind == "mean":
-        half = stdtrit(n - 1, 0.975) * math.sqrt(arm.var[metric.value] / n)
+        half = stdtrit(rest, 0.975) * math.sqrt(arm.var[metric.value] / n)
         low, high = mean - half, mean + half
     else:
-        per, rest = arm.mean[metric.per], n - 1
+        per, any_of = arm.mean[metric.per], max(arm.events[metric.value], arm.events[metric.per])
         together = arm.cov[tuple(sorted((metric.value, metric.per)))]
         squares = (arm.var[metric.value] * rest + n * mean**2, arm.var[metric.per] * rest + n * per**2)
-        low, high = ratio_of_sums(n, n * mean, n * per, *squares, together * rest + n * mean * per)
+        low, high = ratio_of_sums(any_of, n * mean, n * per, *squares, together * rest + n * mean * per)
     return float(low), float(high)
 
 
@@ -182,7 +180,7 @@ def power_of(effect: float, standard_error: float, alpha: float = 0.05) -> float
     return float(ndtr(z - critical) + ndtr(-z - critical))
 
 
-def sample_ratio_p(counts: Sequence[int], shares: Sequence[float]) -> float:
+def sample_ratio_p(counts: ArrayLike, shares: ArrayLike) -> float:
     """How likely the arms are at least so far from their planned shares by chance: χ² over all arms; missing without units.
 
     Source: Fabijan et al. (2019), KDD, on sample-ratio mismatch. When not to trust it: with fewer than about 5 units planned for an arm.
@@ -193,9 +191,8 @@ def sample_ratio_p(counts: Sequence[int], shares: Sequence[float]) -> float:
     from scipy.stats import chisquare
 
     counts, shares = np.asarray(counts, dtype=float), np.asarray(shares, dtype=float)
-    if counts.sum() == 0:
-        return math.nan
-    return float(chisquare(counts, counts.sum() * shares / shares.sum()).pvalue)
+    n = counts.sum()
+    return float(chisquare(counts, n * shares / shares.sum()).pvalue) if n else math.nan
 
 
 def adjusted(p_values: ArrayLike) -> np.ndarray:
@@ -209,8 +206,7 @@ def adjusted(p_values: ArrayLike) -> np.ndarray:
     from statsmodels.stats.multitest import multipletests
 
     p_values = np.array(p_values, dtype=float)
-    known = ~np.isnan(p_values)
-    if known.any():
+    if (known := ~np.isnan(p_values)).any():
         p_values[known] = multipletests(p_values[known], method="holm")[1]
     return p_values
 
@@ -224,8 +220,8 @@ def many_p_values(
     var_treatment: ArrayLike,
     kind: str,
 ) -> np.ndarray:
-    """The p of `compare_arms` for many pairs of arms at once: pooled z for "share", else Welch (with the variance of the delta
-    method for ratios). Missing where nothing varies; how many events there are is not asked. Shares need no variances.
+    """The p of `compare_arms` for many pairs of arms at once: pooled z for "share", else Welch (for ratios with n, value and
+    variance by the delta method of the units with a value or a divisor). Missing where nothing varies; how many events there are is not asked. Shares need no variances.
 
     >>> print(many_p_values(2000, 0.10, None, 2000, [0.10, 0.125], None, "share").round(4))
     [1.     0.0124]
@@ -289,7 +285,7 @@ def _means(
     columns = [column for column in (metric.value, per, before) if column]
     found = test.analyze_aggregates(*(_aggregates(lifted(arm, metric, by), *columns) for arm in (control, treatment)))
     low, high = float(found.effect_size_ci_lower), float(found.effect_size_ci_upper)
-    return found.pvalue, low, high, (high - low) / 2 / known.standard_error
+    return found.pvalue, low, high, (high - low) / (2 * known.standard_error)
 
 
 def _aggregates(arm: ArmSums, *columns: str) -> Aggregates:

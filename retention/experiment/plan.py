@@ -14,7 +14,7 @@ from retention.experiment.sizes import Design
 from retention.intervals import ENOUGH
 from retention.orders import Orders
 
-WINDOWS = (30, 60, 90, 180, 365)
+WINDOWS = (30, 60, 90, 180)
 HALF = 0.5
 LARGE = 0.5  # a relative effect beyond it is rarely seen of any offer
 MOST_RELATIVE = 10.0
@@ -59,6 +59,11 @@ class ExperimentPlan:
     def chosen(self) -> pd.Series:
         """The row of the chosen metric."""
         return self.table.set_index("metric", drop=False).loc[self.metric]
+
+    @property
+    def needed(self) -> float:
+        """Customers in all that the wished effect takes, with what is known from before where the test makes use of it."""
+        return float(np.fmin(self.chosen["needed"], self.chosen["needed_before"]))
 
 
 def plan_experiment(
@@ -251,17 +256,17 @@ def _relative_effect(base: Baseline, effect: float | None, relative: bool) -> fl
         raise OptionError("An effect of 0 cannot be seen by any test.", "Give the effect you hope for.")
     if abs(share) > MOST_RELATIVE:
         raise OptionError(
-            "An effect of {share:.0%} of the baseline is no plan.",
+            "An effect of {share} of the baseline is no plan.",
             "Give a relative effect as a share, 0.1 for a tenth more, or relative=False for one in the metric's unit.",
-            share=share,
+            share=f"{share:.0%}",
         )
     reached = base.value * (1 + share)
     if reached <= 0 or (base.kind == "share" and reached >= 1):
         raise OptionError(
-            "From {value:.4g} such an effect would lead to {reached:.4g}.",
+            "From {value} such an effect would lead to {reached}.",
             "A share stays between 0 and 1, and other metrics above 0: give a smaller effect.",
-            value=base.value,
-            reached=reached,
+            value=f"{base.value:.4g}",
+            reached=f"{reached:.4g}",
         )
     return share
 
@@ -349,7 +354,9 @@ def _notes(base: Baseline, design: Design, customers: float, arms: int, metric: 
     if not typed and base.customers < ENOUGH:
         notes.append("Fewer than 30 customers had bought before the window: too few to tell.")
     if customers < design.least(base):
-        notes.append("With so few customers an arm would have fewer than 10 events: no test gives a number for that.")
+        notes.append(
+            "With so few customers one of the groups would have fewer than 10 buyers: no test gives a number for that."
+        )
     if arms > 2:
         notes.append(
             "Several arms are compared with control, so each has to stand out more: every arm takes more customers."

@@ -44,7 +44,7 @@ def outcome_rows(rows: pd.DataFrame | str | Path) -> Rows:
     if "variant" not in table.columns:
         raise ColumnError(
             "The outcome rows have no column {column}. Found: {found}.",
-            "Name the column of the arm variant, that of the unit unit, and give each metric a column of its own.",
+            "Call the column of the arm variant and that of the customer unit, and give each metric a column of its own.",
             column="variant",
             found=", ".join(table.columns[:20]),
         )
@@ -73,7 +73,9 @@ def _check_units(rows: Rows) -> None:
         raise EmptyError("There are no outcome rows.", "Give one row a unit.")
     if found["nameless"] > 0:
         raise OptionError(
-            "{n} rows have no variant.", "Leave them out, or say which arm they were in.", n=f"{found['nameless']:,.0f}"
+            "Rows without a variant: {n}.",
+            "Leave them out, or say which arm they were in.",
+            n=f"{found['nameless']:,.0f}",
         )
     if "units" in counts and found["units"] < found["rows"]:
         raise OptionError(
@@ -101,7 +103,7 @@ def metrics_of(rows: Rows, chosen: Sequence[str | Metric] = (), primary: str = "
     for column in sorted(needed):
         if column not in numeric:
             raise ColumnError(
-                "{column} is no column of numbers in the outcome rows. Found: {found}.",
+                "The outcome rows have no column of numbers called {column}. Found: {found}.",
                 "Name columns of numbers; yes and no have to be 1 and 0.",
                 column=column,
                 found=", ".join(table.columns[:20]),
@@ -150,7 +152,7 @@ def sums_of_rows(rows: Rows, metrics: Sequence[Metric], by: str = "") -> dict[tu
     for column in columns:
         if missing[column]:
             raise OptionError(
-                "{n} rows have no value in {column}.",
+                "Rows without a value in {column}: {n}.",
                 "A missing outcome is no zero. Fill it with what happened, or leave those units out of all arms alike.",
                 n=f"{missing[column]:,.0f}",
                 column=column,
@@ -158,7 +160,7 @@ def sums_of_rows(rows: Rows, metrics: Sequence[Metric], by: str = "") -> dict[tu
     keys = ["variant", *([by] if by else [])]
     if by and by not in table.columns:
         raise ColumnError(
-            "There is no column {column} to compare groups by. Found: {found}.",
+            "There is no column {column} to compare subgroups by. Found: {found}.",
             "Name one of the columns.",
             column=by,
             found=", ".join(table.columns[:20]),

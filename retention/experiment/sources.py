@@ -182,7 +182,7 @@ def _about(followed: Followed) -> tuple[str, ...]:
     if followed.crossed:
         notes.append("Customers who stand in two arms are left out.")
     if followed.waiting:
-        notes.append("Customers who were assigned too lately for a whole window are left out of all arms.")
+        notes.append("Customers who were assigned too recently for a whole window are left out of all arms.")
     if not followed.dated:
         notes.append("The assignments have no date, so only the outcomes that came with them are compared, not orders.")
     elif followed.strangers:

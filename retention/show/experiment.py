@@ -134,3 +134,12 @@ class Unit:
 def unit_of(row: Mapping, currency: str) -> Unit:
     """How the numbers in a row of the table of an outcome are written."""
     return Unit(row["metric"], row["kind"], currency, bool(row["high"] - row["low"] < NARROW))
+
+
+def p_value(p: float) -> str:
+    """Write a p-value.
+
+    >>> p_value(0.0123), p_value(1e-9)
+    ('0.0123', 'under 0.0001')
+    """
+    return _("under {p}").format(p=number(0.0001, 4)) if p < 0.0001 else number(p, 4)

@@ -222,12 +222,6 @@ def target_line(value, words, scale):
     return [rule.encode(y=y), halo.encode(**words), text.encode(**words)]
 
 
-def zero_line(reach):
-    """Draw the upright line at which there is no difference; reach: scale and axis of the values."""
-    rule = alt.Chart(pd.DataFrame({"zero": [0.0]})).mark_rule(strokeWidth=1.5, color=ink(), tooltip=None)
-    return rule.encode(x=alt.X(field="zero", type="quantitative", **reach))
-
-
 def span(name, labels):
     """Begin a chart's description: what it shows, and from when to when."""
     return _("{name} ({first} – {last}).").format(name=name, first=next(iter(labels)), last=list(labels)[-1])

@@ -4,12 +4,15 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
 import retention as rt
+from retention.show import sentences
 
 PICTURE = ("photo.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
 ROWS = "".join(f"{n},{n % 12 + 1:02d}/{n % 11 + 1:02d}/2025,c{n % 5}@example.com,Mug,1,9.90\n" for n in range(1, 41))
@@ -79,6 +82,26 @@ def test_a_polish_file_from_upload_to_notebook(visitor, sample_data, polish, tmp
     code = "\n".join("".join(cell["source"]) for cell in json.loads(download.path().read_text())["cells"])
     assert "files = 'orders_polish.csv'" in code
     assert "orders = orders.filter(channels=('web',), countries=('PL',))" in code
+
+
+def test_a_test_is_assigned_taken_away_and_read_with_later_orders(visitor, shop, tmp_path):
+    visitor.sample().go("Assign a test")
+    expect(visitor.headline).to_contain_text("are held back.")
+    files = {label: visitor.take(label).path().read_text("utf-8-sig") for label in ("Who gets A", "Held back, not")}
+    taken = visitor.take("Experiment file (JSON)")
+    experiment = rt.read_experiment(taken.path().read_text("utf-8"))
+    assert repr(experiment) == f"rt.read_experiment({taken.suggested_filename!r})"
+    for text, arm in zip(files.values(), ("A", "control"), strict=True):
+        people = pd.read_csv(io.StringIO(text), dtype=str)["customer_ref"].str.lstrip("'")
+        assert sorted(people) == sorted(experiment.units.loc[experiment.units["variant"] == arm, "customer_ref"])
+
+    visitor.press("Read its outcome")
+    expect(visitor.page.get_by_test_id("stAlert")).to_contain_text("No day of the outcome has been seen")
+    earlier = replace(experiment, assigned_on=date(2025, 10, 1))  # as if three more months of orders had come
+    path = tmp_path / earlier.file_name
+    path.write_text(rt.experiment_file(earlier), "utf-8")
+    visitor.page.get_by_test_id("stFileUploader").first.locator("input").set_input_files(path)
+    expect(visitor.headline).to_have_text(sentences.did_it_work(rt.compare_variants(shop, earlier)))
 
 
 def test_a_filtered_address_works_in_a_new_session(visitor, visit, shop):

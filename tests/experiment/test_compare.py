@@ -255,18 +255,19 @@ def refused(match, **given):
 
 def test_what_cannot_be_compared_is_refused_with_a_sentence():
     rows = simulated(400)
-    refused("only one arm", rows=rows[rows["variant"] == "A"])
+    for alone in (rows, rows.assign(day=range(len(rows)))):
+        refused("only one arm", rows=alone[alone["variant"] == "A"])
     refused("Nobody is in the arm 'C'", rows=rows, shares={"A": 0.3, "B": 0.3, "C": 0.4})
-    refused("1 rows have no value in revenue", rows=rows.assign(revenue=rows["revenue"].where(rows["unit"] > 0)))
+    refused("without a value in revenue: 1", rows=rows.assign(revenue=rows["revenue"].where(rows["unit"] > 0)))
     refused("several rows a unit: 400 rows of 200 units", rows=rows.assign(unit=rows["unit"] // 2))
     refused("no column variant", rows=rows.drop(columns="variant"))
-    refused("no column of numbers", rows=rows, metrics=["nothing"])
+    refused("no column of numbers called nothing", rows=rows, metrics=["nothing"])
     refused("hold no numbers", rows=rows[["unit", "variant"]])
     refused("no arm 'Z'", rows=rows, control="Z")
     refused("no column land", rows=rows, by="land")
     refused("no file", rows="/nowhere/rows.csv")
     refused("There are no outcome rows", rows=rows.head(0))
-    refused("have no variant", rows=rows.assign(variant=rows["variant"].where(rows["unit"] > 0)))
+    refused("Rows without a variant: 1", rows=rows.assign(variant=rows["variant"].where(rows["unit"] > 0)))
     refused("different arms", rows=rows.assign(variant=rows["unit"].astype(str)))
     refused("not clear what to compare", rows=rows, totals={})
     refused("not clear what to compare")
@@ -364,7 +365,7 @@ def test_gaps_and_several_rows_in_what_came_with_them(told):
     result = rt.compare_variants(gappy)
     assert "minutes" not in set(result.table["metric"])
     assert any("gaps" in note for note in result.notes)
-    refused("1 people have several rows", orders=told(lambda rows: pd.concat([rows, rows.head(1)])))
+    refused("several rows of outcomes: 1", orders=told(lambda rows: pd.concat([rows, rows.head(1)])))
     without = told(lambda rows: rows[["email", "variant", "experiment"]])
     refused("no date from which", orders=without)
 

@@ -20,8 +20,8 @@ STRATA = pd.Series(list("aaabbbbccd"))  # no stratum can be divided without a re
 
 @pytest.fixture(scope="module")
 def draws():
-    """1,500 draws, a row a draw and a column a customer."""
-    return np.array([drawn(STRATA, THREE, seed) for seed in range(1_500)])
+    """1,000 draws, a row a draw and a column a customer."""
+    return np.array([drawn(STRATA, THREE, seed) for seed in range(1_000)])
 
 
 def test_everybodys_chance_of_every_arm_is_the_planned_share(draws):
@@ -67,7 +67,7 @@ def test_any_table_is_rounded_up_or_down_and_so_are_its_sums(sizes, weights, see
 
 
 def test_thirds_are_thirds():
-    """1/3 as a float is a hair less: 9 of 9,000 times it would leave somebody over."""
+    """Three times 1/3 written as a float is a hair less than 1."""
     arms = drawn(pd.Series(["one"] * 9_000), dict.fromkeys("abc", 1 / 3), seed=1)
     assert Counter(arms) == {"a": 3_000, "b": 3_000, "c": 3_000}
 

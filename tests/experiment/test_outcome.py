@@ -119,22 +119,41 @@ def test_cuped_is_welch_of_values_adjusted_by_hand(units, arms):
 
 
 def test_ratios_agree_with_the_delta_method_in_numpy(units, arms):
-    means, variances = [], []
+    """Over those with an order or revenue: who did neither add to the sums nor to what they are divided by says nothing about the ratio."""
+    means, variances, n = [], [], []
     for columns in units:
-        x, y = columns["revenue"], columns["orders"]
+        x, y = (columns[name][(columns["orders"] > 0) | (columns["revenue"] > 0)] for name in ("revenue", "orders"))
+        n.append(len(x))
         gradient = np.array([1 / y.mean(), -x.mean() / y.mean() ** 2])
         means.append(x.mean() / y.mean())
         variances.append(gradient @ np.cov(x, y) @ gradient)
     expected = stats.ttest_ind_from_stats(
-        means[1], np.sqrt(variances[1]), 350, means[0], np.sqrt(variances[0]), 300, equal_var=False
+        means[1], np.sqrt(variances[1]), n[1], means[0], np.sqrt(variances[0]), n[0], equal_var=False
     )
     found = compare_arms(*arms, AOV)
     assert found.p == pytest.approx(expected.pvalue, abs=1e-9)
     assert (found.control_value, found.value) == pytest.approx(means, abs=1e-9)
-    assert found.standard_error == pytest.approx(np.sqrt(variances[0] / 300 + variances[1] / 350), abs=1e-9)
-    parts = np.array(variances) / [300, 350]
-    half = found.standard_error * stats.t.ppf(0.975, parts.sum() ** 2 / (parts**2 / [299, 349]).sum())
+    assert found.standard_error == pytest.approx(np.sqrt(variances[0] / n[0] + variances[1] / n[1]), abs=1e-9)
+    parts = np.array(variances) / n
+    half = found.standard_error * stats.t.ppf(0.975, parts.sum() ** 2 / (parts**2 / (np.array(n) - 1)).sum())
     assert (found.low, found.high) == pytest.approx((found.effect - half, found.effect + half), abs=1e-9)
+
+
+def test_people_without_orders_change_nothing_about_a_ratio(arms):
+    """The same arms with 5,000 more customers each who did not order."""
+    none = np.zeros(5_000)
+    more = []
+    for seed, n in ((1, 300), (2, 350)):
+        columns = draw(n, seed)
+        more.append(
+            (
+                {name: columns[name] for name in AOV.columns},
+                {name: np.append(columns[name], none) for name in AOV.columns},
+            )
+        )
+    few, many = (compare_arms(*(sums(columns) for columns in pair), AOV) for pair in zip(*more, strict=True))
+    assert read(many) == pytest.approx(read(few), rel=1e-9)
+    assert many.standard_error == pytest.approx(few.standard_error, rel=1e-9)
 
 
 def test_means_close_to_zero_or_below_still_agree_with_scipy():
@@ -270,7 +289,7 @@ def test_value_interval_of_every_kind(units, arms):
     values = units[0]["revenue"]
     expected = stats.t.interval(0.95, len(values) - 1, values.mean(), stats.sem(values))
     assert value_interval(arms[0], REVENUE) == pytest.approx(expected, abs=1e-9)
-    x, y = values, units[0]["orders"]
+    x, y = (units[0][name][units[0]["orders"] > 0] for name in ("revenue", "orders"))
     half = 1.959963984540054 * (x - x.sum() / y.sum() * y).std(ddof=1) / np.sqrt(len(x)) / y.mean()
     assert value_interval(arms[0], AOV) == pytest.approx((x.sum() / y.sum() - half, x.sum() / y.sum() + half), abs=1e-9)
     assert np.isnan(value_interval(ArmSums(1, {"bought": 1.0}, {}, {}, {"bought": 1}), REPEAT)).all()

@@ -101,7 +101,7 @@ def test_a_test_that_runs_gives_the_interval_that_holds_and_calls_p_peeking():
     said = " ".join(sentences.what_it_means(running))
     assert "2,012 of the 5,000 who were planned are in." in said
     assert "Zero is still in it" in said
-    assert f"The usual p-value would be {row['p']:.3f}, and that is peeking" in said
+    assert f"The usual p-value would be {row['p']:.4f}, and that is peeking" in said
     clear = of_totals(("A", 1012, 100), ("B", 1000, 320), planned_n=5000)
     assert "Zero is not in it" in " ".join(sentences.what_it_means(clear))
 
@@ -222,7 +222,7 @@ def test_the_forest_draws_every_metric_relative_to_control_and_guardrails_apart(
             table.loc[name, ["relative", "relative_low", "relative_high"]].tolist()
         )
     assert by["kind"].reindex(["score", "returned", "complained", "sued"]).tolist() == ["main", "main", "few", "few"]
-    assert by.loc["sued", "line"] == "sued: Fewer than 10 events in an arm."
+    assert by.loc["sued", "line"] == "sued: cannot be told"
     chart = charts.effect_forest(worked)
     assert "Repeat rate: +12.0 pp (+5.0 pp – +18.9 pp)" in chart.description
     chart.to_dict(validate=True)
@@ -242,7 +242,7 @@ def test_the_days_have_a_band_and_the_words_say_when_it_left_zero(worked):
 
 def test_parts_are_drawn_one_by_one_and_where_nothing_can_be_told_the_picture_says_so(worked):
     weeks = max(points(charts.effect_by_week(worked)), key=len)
-    assert weeks["line"].iloc[-1] == "Week 9: Fewer than 10 events in an arm."
+    assert weeks["line"].iloc[-1] == "Week 9: cannot be told"
     assert charts.effect_by_group(worked).description.startswith("Difference by group: Repeat rate: HU: +12.0 pp (")
     assert charts.effect_by_weekday(worked).description.endswith("nothing to show for this choice.")
     use_language("pl")
@@ -284,9 +284,16 @@ def test_the_history_in_words_and_rows():
         for n, one in enumerate(outcomes, 1)
     ]
     history = rt.experiment_history([*kept, bare_experiment(money, date(2026, 2, 1), "Next")])
+    worth = money.worth.iloc[0]
     assert sentences.what_tests_brought(history) == (
-        "Tests here: 4. Of them worked: 1, made no difference: 1, could not be read: 1, and not read yet: 1. "
-        "Together worth about 14,204 a month, if kept."
+        "Tests here: 4. Of them worked: 1, made no difference: 1, could not be read: 1, and not read yet: 1. What worked is worth "
+        f"about 14,204 a month, between {worth['low']:,.0f} and {worth['high']:,.0f}, if it is kept."
+    )
+    # Two that are independent are together less far off than the sum of how far off they are.
+    both = sentences.what_tests_brought(rt.experiment_history([kept[0], replace(kept[0], name="Again")]))
+    half = (worth["high"] - worth["effect"]) * 2**0.5
+    assert (
+        f"about 28,408 a month, between {2 * worth['effect'] - half:,.0f} and {2 * worth['effect'] + half:,.0f}" in both
     )
     rows = history_rows(history)
     assert rows["What came of it"].tolist() == ["Worked", "No difference seen", "Split is broken", "Not read yet"]

@@ -48,7 +48,7 @@ def _forest_row(row, currency):
     shown = {"name": name, "share": row["relative"], "low": row["relative_low"], "high": row["relative_high"]}
     shown["effect"], shown["range"] = unit.short(row["effect"]), unit.range(row["low"], row["high"])
     shown["relative"] = percent_change(row["relative"])
-    figures = f"{shown['effect']} ({shown['range']})" if pd.notna(row["effect"]) else _(row["reason"])
+    figures = f"{shown['effect']} ({shown['range']})" if pd.notna(row["effect"]) else _("cannot be told")
     return shown | {"line": f"{name}: {figures}", "kind": _kind(row)}
 
 
@@ -137,7 +137,7 @@ def _parts(result, table, key, name, title, arm):
         shown = {"order": order, "name": name(row[key]), "share": row["effect"], "low": row["low"], "high": row["high"]}
         shown["effect"], shown["range"] = unit.short(row["effect"]), unit.range(row["low"], row["high"])
         shown["n"] = number(row["n"] + row.get("n_control", 0))
-        figures = f"{shown['effect']} ({shown['range']})" if pd.notna(row["effect"]) else _(row["reason"])
+        figures = f"{shown['effect']} ({shown['range']})" if pd.notna(row["effect"]) else _("cannot be told")
         few = "n_control" in row and min(row["n"], row["n_control"]) < ENOUGH
         rows.append(shown | {"line": f"{shown['name']}: {figures}", "kind": "few" if few else _kind(row)})
     titles = {"name": _("Group"), "effect": _("Difference"), "range": _("95 % interval"), "n": _("Customers")}

@@ -64,7 +64,10 @@ def dots_with_whiskers(rows, measure, titles, label=lambda value: percent(value,
         reach = marks.value_axis([*drawn["low"], *drawn["high"], *drawn["share"]], label)
         reach["axis"].title = measure
         if drawn["low"].min() < 0:
-            layers.insert(0, marks.zero_line(reach))
+            zero = alt.Chart(drawn.assign(zero=0.0)).mark_tick(
+                color=marks.ink(), size=22, thickness=1.5, yOffset=9, tooltip=None
+            )
+            layers.append(zero.encode(x=alt.X(field="zero", type="quantitative", **reach), y=y))
         low, at = (alt.X(field=name, type="quantitative", **reach) for name in ("low", "share"))
         colours = {"main": marks.accent(), "other": marks.second(), "few": marks.grey()}
         scale = alt.Scale(domain=list(colours), range=list(colours.values()))

@@ -53,8 +53,10 @@ def how_small_an_effect(result: Assignment) -> str:
     )
     rate, change = (number(share * 100, 1) for share in (result.repeat_rate, result.detectable))
     said = pattern.format(rate=rate, change=change, days=number(result.experiment.days))
-    if result.detectable > MUCH * result.repeat_rate:
-        said += " " + _(
-            "That is a lot to ask of an offer: choose more customers, hold half of them back, or wait longer."
-        )
-    return said
+    if result.detectable <= MUCH * result.repeat_rate:
+        return said
+    if result.arms.set_index("arm").loc[result.experiment.control, "planned_share"] < 0.5:
+        return f"{said} {_('That is a lot to ask of an offer: choose more customers, or hold more of them back.')}"
+    return (
+        f"{said} {_('That is a lot to ask of an offer: choose more customers, or let their orders count for longer.')}"
+    )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 
 from retention.experiment.compare import ALPHA, BROKEN, DOUBTFUL, VariantComparison
-from retention.show.experiment import Unit, metric_in_words, metric_name, unit_of
+from retention.show.experiment import Unit, metric_in_words, metric_name, p_value, unit_of
 from retention.show.i18n import _, listed, money, money_change, number, percent
 from retention.show.measures import group_name
 
@@ -64,9 +65,9 @@ def what_it_means(result: VariantComparison) -> list[str]:
     }[result.verdict](result)
     if BROKEN <= result.sample_ratio_p < DOUBTFUL:
         pattern = _(
-            "Careful: the arms are further from the planned split than chance usually makes them (p = {p}). Look for people who are missing."
+            "Careful: the arms are further from the planned split than chance usually makes them (p: {p}). Look for people who are missing."
         )
-        said.append(pattern.format(p=number(result.sample_ratio_p, 4)))
+        said.append(pattern.format(p=p_value(result.sample_ratio_p)))
     return said
 
 
@@ -179,8 +180,9 @@ def who_it_worked_for(result: VariantComparison) -> list[str]:
     return said
 
 
-def what_tests_brought(history: pd.DataFrame, currency: str = "") -> str:
-    """How many tests there were, what came of them, and what those that worked are worth together."""
+def what_tests_brought(history: pd.DataFrame) -> str:
+    """How many tests there were, what came of them, and what those that worked are worth together: the sum, as far off as independent tests are
+    together."""
     counts = history["verdict"].map(OUTCOMES).fillna("open").value_counts()
     words = {
         "worked": _("worked: {n}"),
@@ -191,11 +193,16 @@ def what_tests_brought(history: pd.DataFrame, currency: str = "") -> str:
     }
     parts = [words[kind].format(n=number(counts[kind])) for kind in words if kind in counts]
     said = [_("Tests here: {n}. Of them {parts}.").format(n=number(len(history)), parts=listed(parts))]
-    worked = history[history["verdict"] == "better"]
-    for code, worth in worked.dropna(subset="worth").groupby("currency")["worth"]:
-        said.append(
-            _("Together worth about {worth} a month, if kept.").format(worth=money(worth.sum(), code or currency, 0))
+    worked = history[history["verdict"] == "better"].dropna(subset=["worth", "worth_low", "worth_high"])
+    pattern = _("What worked is worth about {worth} a month, between {low} and {high}, if it is kept.")
+    for currency, kept in worked.groupby("currency"):
+        worth = kept["worth"].sum()
+        low, high = (
+            worth + sign * np.hypot.reduce(kept[end] - kept["worth"])
+            for sign, end in ((-1, "worth_low"), (1, "worth_high"))
         )
+        amounts = {"worth": worth, "low": low, "high": high}
+        said.append(pattern.format(**{name: money(amount, currency, 0) for name, amount in amounts.items()}))
     return " ".join(said)
 
 
@@ -312,7 +319,7 @@ def _why_wait(result: VariantComparison) -> list[str]:
         "The usual p-value would be {p}, and that is peeking: who looks every day and stops at the first 0.05 sees an effect in far more "
         "than 5 of 100 tests without one. The wider interval holds on every day."
     )
-    said.append(pattern.format(p=number(row["p"], 3)))
+    said.append(pattern.format(p=p_value(row["p"])))
     return said
 
 
@@ -345,8 +352,8 @@ def _what_it_brings(result: VariantComparison) -> list[str]:
             said.append(pattern.format(**facts))
     if result.verdict == "worse" and not said:
         said.append(_("It is better to leave it."))
-    pattern = _("If it did nothing, chance alone would show so much {how_often} (p = {p}).")
-    said.append(pattern.format(how_often=_how_often(row["p_adjusted"]), p=number(row["p_adjusted"], 4)))
+    pattern = _("If it did nothing, chance alone would show so much {how_often} (p: {p}).")
+    said.append(pattern.format(how_often=_how_often(row["p_adjusted"]), p=p_value(row["p_adjusted"])))
     if len(result.arms) > 2:
         said.append(
             _("Looking at {n} arms is counted in that (Holm’s correction).").format(n=number(len(result.arms) - 1))

@@ -10,7 +10,6 @@ from retention.show.charts.plan import difference, metric_name, metric_value
 from retention.show.i18n import _, number, percent, percent_change
 
 LONG = 60  # months nobody waits for
-ROOM = 3  # alternatives that are told; the table holds all
 
 
 def smallest_visible(plan: ExperimentPlan) -> str:
@@ -44,7 +43,7 @@ def about_the_wish(plan: ExperimentPlan) -> list[str]:
                     "In the others you would learn nothing, although it is there."
                 ).format(seen=_of_100(seen), **change)
             )
-        if pd.notna(needed := best(row, "needed")):
+        if pd.notna(needed := plan.needed):
             others = number(needed - round(needed * plan.control))
             lines.append(
                 _(
@@ -80,18 +79,17 @@ def about_the_wish(plan: ExperimentPlan) -> list[str]:
 
 def what_instead(plan: ExperimentPlan) -> list[str]:
     """Where the shop is too small for the wish: that it is, and what it could test instead."""
-    row = plan.chosen
-    needed, smallest = best(row, "needed"), best(row, "detectable_relative")
+    needed, smallest = plan.needed, best(plan.chosen, "detectable_relative")
     if not (plan.too_small or needed > plan.customers):
         return []
     said = _("Your shop is too small for this test.")
     if plan.too_small:
         said = _("Your shop is too small to see anything but a very large effect here.")
     lines = [said + " " + _("What you could do instead:")]
-    for option in plan.alternatives.head(ROOM).to_dict("records"):
+    for option in plan.alternatives.drop_duplicates("change").to_dict("records"):
         words = {
             "metric": _("Compare something else. {metric}: visible from {relative} on."),
-            "window": _("Wait longer. {metric}: visible from {relative} on, if the offer lasts that long."),
+            "window": _("Wait longer. {metric}: visible from {relative} on, if the effect lasts that long."),
             "holdout": _("Hold back half of the customers: visible from {relative} on."),
         }[option["change"]]
         name = metric_name(option["metric"], option["days"])
@@ -107,7 +105,7 @@ def what_instead(plan: ExperimentPlan) -> list[str]:
 
 def how_long(plan: ExperimentPlan) -> list[str]:
     """How long it takes: one send to the customers there are, and a test on new ones as they come."""
-    days, needed = number(plan.days), best(plan.chosen, "needed")
+    days = number(plan.days)
     lines = [
         _(
             "A message to the customers you have: one send, then {days} days of waiting. Look at the result once, at the end."
@@ -115,7 +113,7 @@ def how_long(plan: ExperimentPlan) -> list[str]:
     ]
     if pd.isna(plan.months_for_new):
         return lines
-    facts = {"new": number(plan.new_a_month), "needed": number(needed), "days": days, "months": _months(plan)}
+    facts = {"new": number(plan.new_a_month), "needed": number(plan.needed), "days": days, "months": _months(plan)}
     if plan.months_for_new > LONG:
         pattern = _(
             "A test on new customers as they come: about {new} a month, so it would take more than five years until there are "

@@ -7,6 +7,7 @@ import pandas as pd
 from retention.experiment.assign import Assignment
 from retention.show.charts.assign import trait_name, trait_value
 from retention.show.i18n import MISSING, _, number
+from retention.show.measures import group_name
 from retention.show.tables.groups import ROOM
 
 
@@ -33,7 +34,7 @@ def assigned_rows(result: Assignment) -> pd.DataFrame:
             _("Customer"): table["customer_ref"],
             _("Name"): table["name"].fillna(MISSING),
             _("Group"): table["variant"],
-            _("Drawn among"): table["strata"],
+            _("Drawn among"): [" · ".join(map(group_name, words.split(" · "))) for words in table["strata"]],
             _("Own e-mail address"): [words.get(known, MISSING) for known in table["contactable"]],
             _("Consent to marketing"): [words.get(known, MISSING) for known in table["consent"]],
         }

@@ -8,7 +8,7 @@ import pandas as pd
 from babel.dates import get_day_names
 
 from retention.experiment.compare import VariantComparison
-from retention.show.experiment import Unit, metric_name, unit_of
+from retention.show.experiment import Unit, metric_name, p_value, unit_of
 from retention.show.i18n import MISSING, _, date, interval, language, money, number, percent, percent_change
 from retention.show.measures import group_name
 from retention.show.sentences.experiment import deciding, verdict_name
@@ -39,8 +39,8 @@ def metric_rows(result: VariantComparison) -> pd.DataFrame:
                 _("Relative to control"): f"{percent_change(row['relative'])} ({relative})"
                 if not math.isnan(row["relative"])
                 else MISSING,
-                _("p"): _p(row["p"]),
-                _("p, adjusted"): _p(row["p_adjusted"]),
+                _("p"): p_value(row["p"]),
+                _("p, adjusted"): p_value(row["p_adjusted"]),
                 _("Chance to be better"): percent(row["probability_better"]),
                 _("Expected loss"): fine.size(row["expected_loss"]) if told else MISSING,
                 _("Valid on every day"): unit.range(row["valid_low"], row["valid_high"]),
@@ -129,7 +129,7 @@ def _over(result: VariantComparison, table: pd.DataFrame, first: dict, effect: s
         _with_range(unit.short, row, "effect", "low", "high") for row in table.to_dict("records")
     ]
     if "p_adjusted" in table:
-        shown[_("p, adjusted")] = [_p(p) for p in table["p_adjusted"]]
+        shown[_("p, adjusted")] = [p_value(p) for p in table["p_adjusted"]]
         shown[_("Note")] = [_(reason) for reason in table["reason"]]
     return shown
 
@@ -139,7 +139,3 @@ def _with_range(text, row: dict, value: str, low: str, high: str) -> str:
         return MISSING
     ends = interval(row[low], row[high], text)
     return text(row[value]) if ends == MISSING else f"{text(row[value])} ({ends})"
-
-
-def _p(p: float) -> str:
-    return _("under {p}").format(p=number(0.0001, 4)) if p < 0.0001 else number(p, 4)

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 import retention as rt
-from retention.experiment.assign import Assignment
+from retention.experiment.assign import METRICS, Assignment
 from retention.segment.conditions import Condition
 from retention.segment.fields import SEGMENTS
 from retention.segment.rules import Rule
+from retention.show.experiment import metric_name
 from retention.show.files import csv_bytes
-from retention.show.i18n import _, month_and_year, number, percent
+from retention.show.i18n import _, date, month_and_year, number, percent
 from retention.show.measures import group_name
 from retention.show.opportunities import opportunity_name
 from retention.show.rules import rule_text
 from retention.show.ui.builder import KEPT as KEPT_RULES
 from retention.show.ui.opportunities import assumed
-from retention.show.ui.screen import choice, download, escape, pick, run
+from retention.show.ui.screen import choice, download, escape, pick, run, switch
 
 KEPT = {"persist_state": "session"}
 CONTROL = "control"
@@ -34,6 +36,7 @@ def set_up_test(orders: rt.Orders) -> dict[str, Any]:
         **KEPT,
     )
     customers = _population(orders)
+    everybody = switch(_("Also those who cannot be written to by e-mail"), key="assign_everybody")
     with st.container(horizontal=True):
         held = choice(
             _("Held back"), {str(share): percent(share / 100, 0) for share in (50, 20, 10)}, key="assign_held"
@@ -42,13 +45,8 @@ def set_up_test(orders: rt.Orders) -> dict[str, Any]:
     arms = ("A", "B")[: int(offers)]
     shares = {CONTROL: int(held) / 100} | dict.fromkeys(arms, round((1 - int(held) / 100) / len(arms), 9))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        metrics = {
-            "repeat": _("Repeat rate"),
-            "revenue": _("Revenue per customer"),
-            "orders": _("Orders per customer"),
-            "aov": _("Average order value"),
-        } | ({"profit": _("Profit per customer")} if orders.margin is not None else {})
-        metric = pick(_("What decides"), metrics, key="assign_metric")
+        known = [metric for metric in METRICS if metric != "profit" or orders.margin is not None]
+        metric = pick(_("What decides"), {name: metric_name(name) for name in known}, key="assign_metric")
         days = st.number_input(_("Days in which orders count"), 1, 365, 60, key="assign_days", **KEPT)
         unit = f" ({orders.currency})" if orders.currency else ""
         per_customer = st.number_input(
@@ -74,6 +72,7 @@ def set_up_test(orders: rt.Orders) -> dict[str, Any]:
         )
     options = {"name": name, "seed": int(seed), "shares": shares, "metric": metric, "days": int(days)}
     options |= {"customers": customers} if customers is not None else {}
+    options |= {"only_reachable": False} if everybody else {}
     costs = {"cost_per_customer": per_customer, "cost_per_order": per_order}
     return options | {option: cost for option, cost in costs.items() if cost}
 
@@ -99,6 +98,8 @@ def take_test(result: Assignment) -> None:
             "customers, so keep it as safe as your order files."
         )
     )
+    end = test.assigned_on + timedelta(days=test.days - 1)
+    st.caption(_("Orders count from {first} to {last}.").format(first=date(test.assigned_on), last=date(end)))
     download(_("Experiment file (JSON)"), lambda: rt.experiment_file(test), test.file_name, "application/json")
     if st.button(_("Read its outcome"), type="tertiary", icon=":material/science:"):
         st.session_state["experiment"] = test
@@ -116,7 +117,7 @@ def _population(orders: rt.Orders) -> Rule | pd.DataFrame | None:
     if text := st.session_state.get("segment"):
         rule = rt.rule_of(text)
         chosen["filter"] = (_("My segment: {rule}").format(rule=rule_text(rule, orders.currency)), rule)
-    chosen["everyone"] = (_("Everyone who may be written to"), None)
+    chosen["everyone"] = (_("All customers"), None)
     for name, text in st.session_state.get(KEPT_RULES, {}).items():
         chosen[f"kept {name}"] = (_("My segment: {rule}").format(rule=name), rt.rule_of(text))
     for segment in SEGMENTS:

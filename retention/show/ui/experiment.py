@@ -74,7 +74,7 @@ def keep_outcome(orders: rt.Orders, options: dict[str, Any], outcome: VariantCom
     name = ""
     if not outcome.name:
         name = st.text_input(_("Name of the test"), key="outcome_name", max_chars=100, **KEPT)
-    note = st.text_area(_("What did you learn?"), key="outcome_note", max_chars=2000, **KEPT)
+    note = st.text_area(_("What did you learn?"), key=f"outcome_note {given!r}", max_chars=2000, **KEPT)
     if isinstance(given, Experiment):
         experiment = given
     else:
@@ -88,7 +88,7 @@ def keep_outcome(orders: rt.Orders, options: dict[str, Any], outcome: VariantCom
 
 def earlier_tests() -> None:
     """Bring back results that were kept, and see them together."""
-    st.subheader(_("Earlier tests"))
+    st.header(_("Earlier tests"))
     files = st.file_uploader(
         _("Results that were kept (JSON), several at once"), "json", accept_multiple_files=True, key="outcome_history"
     )
@@ -177,7 +177,7 @@ def _totals() -> dict[str, Any]:
     for arm in arms:
         with st.container(horizontal=True):
             names.append(
-                st.text_input(_("{arm}: name").format(arm=arm), arm, key=f"totals_{arm}", width=180, **KEPT).strip()
+                st.text_input(_("{arm}: name").format(arm=arm), arm, key=f"totals_{arm}", width=165, **KEPT).strip()
             )
             labels = {
                 "visitors": _("{arm}: visitors").format(arm=arm),
@@ -186,7 +186,7 @@ def _totals() -> dict[str, Any]:
             }
             given = {
                 name: st.number_input(
-                    label, 0, value=None, step=1, key=f"totals_{arm}_{name}", width=180, format="%d", **KEPT
+                    label, 0, value=None, step=1, key=f"totals_{arm}_{name}", width=165, format="%d", **KEPT
                 )
                 for name, label in labels.items()
             }
