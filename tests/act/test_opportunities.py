@@ -9,6 +9,7 @@ from hypothesis import given, settings
 
 import retention as rt
 from retention.act.opportunities import KEYS
+from retention.intervals import wilson
 from tests.measure.shops import bought, same, to_the_same_end
 from tests.measure.shops import read as read_rows
 from tests.measure.test_laws import few, read, shops
@@ -103,6 +104,7 @@ def test_the_message_day_is_the_weekday_on_which_these_people_order_most(found, 
         line = row(found, key)
         assert line["weekday"] == counts.idxmax()
         assert line["weekday_share"] == counts.max() / counts.sum()
+        assert line["stands_out"] == (wilson(counts.max(), counts.sum(), 2.690)[0] > 1 / 7)
         assert line["send_on"].weekday() == line["weekday"]
         assert 0 <= (line["send_on"].date() - shop.as_of).days < 7
 

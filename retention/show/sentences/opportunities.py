@@ -122,9 +122,10 @@ def who_they_are(row: pd.Series, found: Opportunities) -> str:
         ),
     }[row["key"]].format(**words)
     counts = _("{people} people, of whom {reachable} may be written to.")
-    said = [who, counts.format(people=number(row["people"]), reachable=number(row["reachable"]))]
+    said = [counts.format(people=number(row["people"]), reachable=number(row["reachable"]))]
     if row["overlap"]:
-        said.append(_("Of these, {n} also stand in one of the places above.").format(n=number(row["overlap"])))
+        said.append(_("Of these people, {n} also stand in one of the places above.").format(n=number(row["overlap"])))
+    said.append(who)
     return " ".join(said)
 
 
@@ -141,6 +142,8 @@ def what_to_send(row: pd.Series) -> str:
         pattern = _(
             "Day to send it: {weekday}, {date}. On this day of the week most of their orders come, {share} of them."
         )
+        if not row["stands_out"]:
+            pattern = _("Day to send it: {weekday}, {date}; but no day of the week stands out among their orders.")
         share = percent(row["weekday_share"], 0)
         said.append(pattern.format(weekday=weekday(row["send_on"]), date=date(row["send_on"]), share=share))
     return " ".join(said)
@@ -149,7 +152,7 @@ def what_to_send(row: pd.Series) -> str:
 def what_it_is_worth(row: pd.Series, found: Opportunities) -> str:
     """The worth of an opportunity, what was measured for it and what is assumed."""
     pattern = _(
-        "Worth about {worth}, between {low} and {high}: of 100 of them {chance} buy within {days} days anyway (between {chance_low} and "
+        "About {worth}, between {low} and {high}: of 100 of them {chance} buy within {days} days anyway (between {chance_low} and "
         "{chance_high}), and an order brings {order}. Assumed: the message makes {more_low} to {more_high} more of 100 buy."
     )
     facts = {name: number(row[name] * 100, 0 if row["chance"] >= 0.1 else 1) for name in _CHANCES}

@@ -110,7 +110,7 @@ def take_test(result: Assignment) -> None:
 def _population(orders: rt.Orders) -> Rule | pd.DataFrame | None:
     """The rule that says whom the test is about, or the people of an opportunity; none for everybody."""
     chosen: dict[str, tuple[str, Rule | None]] = {}
-    kind, _colon, opportunity = st.session_state.get("who", "").partition(":")
+    kind, _colon, opportunity = (st.session_state.get("who") or "").partition(":")
     if kind == "opportunity":
         name = opportunity_name(opportunity)
         chosen[kind] = (_("Opportunity: {name}").format(name=name), None)

@@ -37,7 +37,7 @@ def opportunity_blocks(found: Opportunities) -> None:
             parts = {
                 _("Who"): sentences.who_they_are(row, found),
                 _("What to send"): sentences.what_to_send(row),
-                _("Worth"): sentences.what_it_is_worth(row, found),
+                _("What it is worth"): sentences.what_it_is_worth(row, found),
             }
             st.markdown("\n".join(f"- **{part}:** {escape(words)}" for part, words in parts.items()))
             st.caption(escape(sentences.what_comes_anyway(row, found)))

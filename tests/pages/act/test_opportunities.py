@@ -43,7 +43,7 @@ def test_the_answer_is_whom_to_write_to_and_what_it_is_worth(page, found):
     for row in found.ranked.to_dict("records"):
         worth, low, high = euros(row)
         assert (
-            f"Worth about {worth}, between {low} and {high}: of 100 of them {row['chance'] * 100:.{int(row['chance'] < 0.1)}f} buy"
+            f"About {worth}, between {low} and {high}: of 100 of them {row['chance'] * 100:.{int(row['chance'] < 0.1)}f} buy"
             in said
         )
         assert f"{row['people']:,} people, of whom {row['reachable']:,} may be written to." in said
@@ -77,7 +77,7 @@ def test_an_assumption_changes_in_place_and_reaches_the_notebook(page, shop, exe
     changed = rt.rank_opportunities(shop, uplift={"slipping_best": 1.0})
     assert page.test.dataframe[0].value["Opportunity"][1] == "Best customers slipping away"
     row = changed.table.set_index("key").loc["slipping_best"]
-    assert f"Worth about {euros(row)[0]}," in " ".join(page.texts)
+    assert f"About {euros(row)[0]}," in " ".join(page.texts)
     printed = execute(page.notebook, "print(found.table['value'].sum().round(2), len(people))")
     assert printed == f"{changed.table['value'].sum():.2f} {len(rt.opportunity_customers(shop, 'replenishment'))}\n"
 
