@@ -166,16 +166,25 @@ def opportunity_customers(
     shop = look_at(orders, days, lapse_days)
     kind = KINDS[KEYS.index(key)](shop, notes)
     if kind is None:
-        raise EmptyError("{reason}", "Choose another opportunity, or bring what is missing.", reason=notes[0])
+        raise EmptyError(
+            "There is no list of these people. {reason}",
+            "Choose another opportunity, or bring what is missing.",
+            reason=notes[0],
+        )
     rows = priced(measured.rows, uplift)
     return _listed(shop, kind, rows[rows["key"] == key].iloc[0])
 
 
 def _measure(orders: Orders, days: int, lapse_days: int | None) -> Measured:
     if isinstance(days, bool) or not isinstance(days, int) or not 7 <= days <= 90:
-        raise OptionError("days={days!r} is not possible.", "Give a whole number from 7 to 90.", days=days)
+        raise OptionError(
+            "{option}={value} is not possible.", "Give a whole number from 7 to 90.", option="days", value=days
+        )
     if lapse_days is not None and (isinstance(lapse_days, bool) or not lapse_days >= 1):
-        raise OptionError("lapse_days={days!r} is not possible.", "Give 1 or more.", days=lapse_days)
+        raise OptionError(
+            "{option}={value} is not possible.", "Give a number of at least {least}.",
+            option="lapse_days", value=lapse_days, least=1,
+        )  # fmt: skip
     return _measured(orders, days, lapse_days)
 
 

@@ -34,7 +34,7 @@ def opportunity_rows(found: Opportunities) -> pd.DataFrame:
     columns |= {
         _("Spend anyway"): _ranged(table, "at_stake", whole, few),
         _("Buy anyway within {days} days").format(days=number(found.days)): _ranged(table, "chance", percent, few),
-        _("Seen on"): counts(table["chance_n"]),
+        _("People it was seen on"): counts(table["chance_n"]),
         _("Value of an order"): _ranged(table, "order_value", exact, few),
         _("Assumed: more orders"): [
             f"{percent(row.uplift, 0)} ({interval(row.uplift_low, row.uplift_high, lambda share: percent(share, 0))})"
