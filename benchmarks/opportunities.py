@@ -12,12 +12,12 @@ from benchmarks.inputs import million
 def _function(name: str, *arguments: str) -> Callable[[Path], Callable[[], object]]:
     def make(folder: Path) -> Callable[[], object]:
         import retention as rt
-        from retention.act import opportunities
+        from retention.act.measured import forget
 
         orders = million(folder, "half_million_customers")
 
         def work() -> object:
-            opportunities.forget()
+            forget()
             return getattr(rt, name)(orders, *arguments)
 
         return work

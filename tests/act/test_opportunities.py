@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 import retention as rt
-from retention.act.opportunities import KEYS
+from retention.act.measured import KEYS
 from retention.intervals import wilson
 from tests.measure.shops import bought, same, to_the_same_end
 from tests.measure.shops import read as read_rows
