@@ -20,6 +20,8 @@ from benchmarks.one import inputs_folder
 TOPICS = (
     "ingest", "tables", "timing", "offers", "bridge", "alerts", "feedback", "segments", "customer", "clv", "experiments",
     "plan", "loyalty",
+    "ingest", "tables", "timing", "offers", "bridge", "alerts", "feedback", "segments", "customer", "clv", "experiments", "plan",
+    "opportunities",
 )  # fmt: skip
 
 

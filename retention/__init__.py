@@ -1,6 +1,7 @@
 """See from its order export who comes back to a web shop, and who does not."""
 
 from retention.act.loyalty import simulate_loyalty
+from retention.act.opportunities import opportunity_customers, rank_opportunities
 from retention.act.programme import LoyaltyProgramme
 from retention.act.simulation import simulate_change
 from retention.errors import ColumnError, EmptyError, FileError, OptionError, QuestionError, RetentionError
@@ -87,10 +88,12 @@ __all__ = [
     "load_sample",
     "make_shop",
     "mapping_file",
+    "opportunity_customers",
     "plan_experiment",
     "predict_clv",
     "predict_next_orders",
     "quality_table",
+    "rank_opportunities",
     "read_experiment",
     "read_orders",
     "replenishment_table",

@@ -58,6 +58,8 @@ EXPLAINED = (
     rt.run_aa_test,
     rt.simulate_loyalty,
     rt.simulate_change,
+    rt.rank_opportunities,
+    rt.opportunity_customers,
 )
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")

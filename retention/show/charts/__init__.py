@@ -27,6 +27,7 @@ from retention.show.charts.kpis import kpi_line, net_by_period
 from retention.show.charts.loyalty import loyalty_cost, reward_reach
 from retention.show.charts.movement import segment_flow
 from retention.show.charts.next_orders import expected_weeks, replenishment_days
+from retention.show.charts.opportunities import opportunity_bars
 from retention.show.charts.plan import false_alarm_bars, smallest_effect_curve
 from retention.show.charts.quality import quality_bars
 from retention.show.charts.risk import score_reliability, value_at_risk_bars
@@ -63,6 +64,7 @@ __all__ = [
     "loyalty_cost",
     "net_by_period",
     "next_order_curve",
+    "opportunity_bars",
     "quality_bars",
     "rate_bars",
     "rates_by_group",

@@ -8,6 +8,7 @@ from retention.show.ui.builder import keep_rule, known_first, rule_editor
 from retention.show.ui.experiment import arm_shown, earlier_tests, keep_outcome, outcome_source
 from retention.show.ui.intake import settle, upload
 from retention.show.ui.loyalty import loyalty_margin, loyalty_programme
+from retention.show.ui.opportunities import assumed, opportunity_blocks, this_week
 from retention.show.ui.people import figure_cards, find_customer, open_customer
 from retention.show.ui.plan import plan_options
 from retention.show.ui.screen import chart, choice, escape, finish, percentage, pick, run, say, start, switch
@@ -20,6 +21,7 @@ __all__ = [
     "Data",
     "account",
     "arm_shown",
+    "assumed",
     "assumptions",
     "cards",
     "chart",
@@ -44,6 +46,7 @@ __all__ = [
     "loyalty_programme",
     "open_customer",
     "open_sample",
+    "opportunity_blocks",
     "outcome_source",
     "own_scheme",
     "percentage",
@@ -65,6 +68,7 @@ __all__ = [
     "table",
     "take_test",
     "targets",
+    "this_week",
     "upload",
     "use_chosen_language",
 ]

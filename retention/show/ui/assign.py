@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 import retention as rt
@@ -16,9 +17,11 @@ from retention.show.experiment import metric_name
 from retention.show.files import csv_bytes
 from retention.show.i18n import _, date, month_and_year, number, percent
 from retention.show.measures import group_name
+from retention.show.opportunities import opportunity_name
 from retention.show.rules import rule_text
 from retention.show.ui.builder import KEPT as KEPT_RULES
-from retention.show.ui.screen import choice, download, escape, pick, switch
+from retention.show.ui.opportunities import assumed
+from retention.show.ui.screen import choice, download, escape, pick, run, switch
 
 KEPT = {"persist_state": "session"}
 CONTROL, OFFER = "control", "offer"
@@ -106,9 +109,13 @@ def take_test(result: Assignment) -> None:
         st.switch_page("pages/experiment/results.py")
 
 
-def _population(orders: rt.Orders) -> Rule | None:
-    """The rule that says whom the test is about; none for everybody."""
+def _population(orders: rt.Orders) -> Rule | pd.DataFrame | None:
+    """The rule that says whom the test is about, or the people of an opportunity; none for everybody."""
     chosen: dict[str, tuple[str, Rule | None]] = {}
+    kind, _colon, opportunity = (st.session_state.get("who") or "").partition(":")
+    if kind == "opportunity":
+        name = opportunity_name(opportunity)
+        chosen[kind] = (_("Opportunity: {name}").format(name=name), None)
     if text := st.session_state.get("segment"):
         rule = rt.rule_of(text)
         chosen["filter"] = (_("My segment: {rule}").format(rule=rule_text(rule, orders.currency)), rule)
@@ -118,4 +125,7 @@ def _population(orders: rt.Orders) -> Rule | None:
     for segment in SEGMENTS:
         chosen[segment] = (group_name(segment), Rule("all", (Condition("segment", "any of", segment),)))
     labels = {key: label for key, (label, _rule) in chosen.items()}
-    return chosen[st.selectbox(_("Who takes part"), list(chosen), format_func=labels.get, key="assign_who", **KEPT)][1]
+    who = st.selectbox(_("Who takes part"), list(chosen), format_func=labels.get, key="assign_who", **KEPT)
+    if who == "opportunity":
+        return run("people", rt.opportunity_customers, orders, key=opportunity, **assumed())
+    return chosen[who][1]
