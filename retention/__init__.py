@@ -1,5 +1,7 @@
 """See from its order export who comes back to a web shop, and who does not."""
 
+from retention.act.audience import audience_file, build_audience, measure_campaign
+from retention.act.log import action_log, action_log_file
 from retention.errors import ColumnError, EmptyError, FileError, OptionError, QuestionError, RetentionError
 from retention.experiment.assign import assign_variants
 from retention.experiment.compare import compare_variants
@@ -58,7 +60,11 @@ __all__ = [
     "RetentionError",
     "RfmScheme",
     "account_table",
+    "action_log",
+    "action_log_file",
     "assign_variants",
+    "audience_file",
+    "build_audience",
     "channel_table",
     "charts",
     "cluster_customers",
@@ -83,6 +89,7 @@ __all__ = [
     "load_sample",
     "make_shop",
     "mapping_file",
+    "measure_campaign",
     "plan_experiment",
     "predict_clv",
     "predict_next_orders",
