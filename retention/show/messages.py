@@ -56,6 +56,7 @@ EXPLAINED = (
     rt.replenishment_table,
     rt.plan_experiment,
     rt.run_aa_test,
+    rt.build_audience,
 )
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")

@@ -5,6 +5,7 @@ which is also its text for screen readers (`chart.description`).
 """
 
 from retention.show.charts.assign import balance_dots
+from retention.show.charts.audience import audience_funnel
 from retention.show.charts.bridge import revenue_waterfall
 from retention.show.charts.builder import condition_bars
 from retention.show.charts.channels import channel_flow
@@ -35,6 +36,7 @@ from retention.show.charts.vendors import vendor_dots
 
 __all__ = [
     "arm_split",
+    "audience_funnel",
     "backtest_by_frequency",
     "backtest_weeks",
     "balance_dots",

@@ -15,6 +15,13 @@ from retention.show.sentences.alerts import (
     out_of_the_ordinary,
 )
 from retention.show.sentences.assign import how_alike, how_small_an_effect, who_gets_it, who_is_left_out
+from retention.show.sentences.audience import (
+    how_it_leaves,
+    tool_name,
+    what_was_sent,
+    who_goes_out,
+    who_is_not_in_it,
+)
 from retention.show.sentences.bridge import whose_change, why_revenue_moved
 from retention.show.sentences.builder import what_they_are_like, who_is_reached
 from retention.show.sentences.channels import those_who_change_channel, where_customers_come_from
@@ -91,6 +98,7 @@ __all__ = [
     "how_firm",
     "how_good",
     "how_it_did",
+    "how_it_leaves",
     "how_it_sees_customers",
     "how_likely_better",
     "how_long",
@@ -119,6 +127,7 @@ __all__ = [
     "span",
     "those_who_change_channel",
     "tickets_say",
+    "tool_name",
     "what_comes",
     "what_instead",
     "what_is_at_stake",
@@ -127,6 +136,7 @@ __all__ = [
     "what_it_means",
     "what_tests_brought",
     "what_they_are_like",
+    "what_was_sent",
     "when_they_return",
     "where_customers_come_from",
     "where_they_stand",
@@ -137,7 +147,9 @@ __all__ = [
     "who_brings_the_money",
     "who_comes_back",
     "who_gets_it",
+    "who_goes_out",
     "who_is_left_out",
+    "who_is_not_in_it",
     "who_is_reached",
     "who_is_slipping",
     "who_it_is",

@@ -9,16 +9,11 @@ import streamlit as st
 
 import retention as rt
 from retention.experiment.assign import METRICS, Assignment
-from retention.segment.conditions import Condition
-from retention.segment.fields import SEGMENTS
-from retention.segment.rules import Rule
 from retention.show.experiment import metric_name
 from retention.show.files import csv_bytes
 from retention.show.i18n import _, date, month_and_year, number, percent
-from retention.show.measures import group_name
-from retention.show.rules import rule_text
-from retention.show.ui.builder import KEPT as KEPT_RULES
 from retention.show.ui.screen import choice, download, escape, pick, switch
+from retention.show.ui.who import draw_begins_with, who_is_meant
 
 KEPT = {"persist_state": "session"}
 CONTROL = "control"
@@ -32,7 +27,7 @@ def set_up_test(orders: rt.Orders) -> dict[str, Any]:
         key="assign_name",
         **KEPT,
     )
-    customers = _population(orders)
+    customers = who_is_meant(orders, "assign_who")
     everybody = switch(_("Also those who cannot be written to by e-mail"), key="assign_everybody")
     with st.container(horizontal=True):
         held = choice(
@@ -57,17 +52,8 @@ def set_up_test(orders: rt.Orders) -> dict[str, Any]:
         per_order = st.number_input(
             _("Cost with every order{unit}").format(unit=unit), 0.0, None, 0.0, key="assign_cost_order", **KEPT
         )
-    with st.expander(_("Draw other people")):
-        seed = st.number_input(
-            _("Number the draw begins with"), 0, None, int(f"{orders.as_of:%Y%m%d}"), key="assign_seed", **KEPT
-        )
-        st.caption(
-            _(
-                "The same number draws the same people again. Take another one for another test, so that not always the same people are "
-                "held back; do not try numbers until a draw looks good."
-            )
-        )
-    options = {"name": name, "seed": int(seed), "shares": shares, "metric": metric, "days": int(days)}
+    seed = draw_begins_with(orders, "assign_seed")
+    options = {"name": name, "seed": seed, "shares": shares, "metric": metric, "days": int(days)}
     options |= {"customers": customers} if customers is not None else {}
     options |= {"only_reachable": False} if everybody else {}
     costs = {"cost_per_customer": per_customer, "cost_per_order": per_order}
@@ -102,18 +88,3 @@ def take_test(result: Assignment) -> None:
         st.session_state["experiment"] = test
         st.session_state["outcome_source"] = "file"
         st.switch_page("pages/experiment/results.py")
-
-
-def _population(orders: rt.Orders) -> Rule | None:
-    """The rule that says whom the test is about; none for everybody."""
-    chosen: dict[str, tuple[str, Rule | None]] = {}
-    if text := st.session_state.get("segment"):
-        rule = rt.rule_of(text)
-        chosen["filter"] = (_("My segment: {rule}").format(rule=rule_text(rule, orders.currency)), rule)
-    chosen["everyone"] = (_("All customers"), None)
-    for name, text in st.session_state.get(KEPT_RULES, {}).items():
-        chosen[f"kept {name}"] = (_("My segment: {rule}").format(rule=name), rt.rule_of(text))
-    for segment in SEGMENTS:
-        chosen[segment] = (group_name(segment), Rule("all", (Condition("segment", "any of", segment),)))
-    labels = {key: label for key, (label, _rule) in chosen.items()}
-    return chosen[st.selectbox(_("Who takes part"), list(chosen), format_func=labels.get, key="assign_who", **KEPT)][1]
