@@ -18,7 +18,7 @@ from statistics import median
 from benchmarks.one import inputs_folder
 
 TOPICS = (
-    "ingest", "tables", "timing", "offers", "bridge", "alerts", "feedback", "segments", "customer", "clv", "experiments", "plan"
+    "ingest", "tables", "timing", "offers", "bridge", "alerts", "feedback", "segments", "customer", "clv", "experiments", "plan", "audiences"
 )  # fmt: skip
 
 

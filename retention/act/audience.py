@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from retention.act.layout import Layout, layout_of
+from retention.act.layout import Column, Layout, layout_of
 from retention.act.normalise import RULES, by_rule, cut, hashed
 from retention.act.people import facts, meant
+from retention.act.writing import csv_of, parts_of, sheet_of, zip_of
 from retention.errors import EmptyError, OptionError, check_option
 from retention.experiment.assign import assign_variants
 from retention.experiment.compare import VariantComparison, compare_variants
 from retention.experiment.manifest import Experiment, file_stem, read_experiment
-from retention.files import csv_bytes, neutral
 from retention.orders import Orders
 from retention.periods import as_date
 from retention.schema import CUSTOMERS
@@ -28,8 +26,6 @@ from retention.segment.rules import Rule
 CONTROL, SENT = "control", "sent"
 STEPS = ("chosen", "no_address", "refused", "not_asked", "held_back", "in_file")
 KEPT = ("customer_ref", "name", "email", "phone")
-MEGABYTE = 1_000_000
-ROWS_OF_A_SHEET = 1_048_575
 
 
 @dataclass(frozen=True)
@@ -83,8 +79,8 @@ def build_audience(
     who: a rule (`rule_of`), "segment:Champions", "opportunity:second_order", a list with customer_ref or customer_id (and, where it
     knows them, product, send_on, zip, state), or everybody. format: "klaviyo", "mailchimp", "omnisend", "meta", "google" or "plain".
 
-    Left out, in this order, are people without an address the tool can use (an e-mail address of their own, and for all but
-    Mailchimp a phone number in E.164 instead), people who refused marketing, and, unless only_consented=False, people of whom no
+    Left out, in this order, are people without an address the tool can use (an e-mail address of their own; for Meta, Google and
+    plain files a phone number does as well, for Klaviyo and Omnisend where nobody has an e-mail address), people who refused marketing, and, unless only_consented=False, people of whom no
     file says that they agreed, where it says so of others. Where no file speaks of consent nobody is left out for it.
 
     Of the rest, holdout (a share, 0 for none) is drawn by `assign_variants`, balanced over segment and value, into the arm
@@ -149,6 +145,11 @@ def build_audience(
             "None of your files says who agreed to marketing. Write only to people who did: the law of their country asks for it."
         )
     sent = left[~held]
+    sent = pd.concat([sent[sent["email"].notna()], sent[sent["email"].isna()]], ignore_index=True)
+    if sent["email"].isna().all():
+        notes.append(
+            "Nobody here has an e-mail address, so the list goes by phone number. Consent to e-mails is none to text messages."
+        )
     table = _table(sent, layout)
     return Audience(
         name=name.strip(),
@@ -163,7 +164,7 @@ def build_audience(
         cost_per_order=float(cost_per_order),
         currency=orders.currency,
         strangers=chosen.strangers,
-        parts=_parts(table, layout),
+        parts=parts_of(table, layout.megabytes),
         notes=tuple(notes),
     )
 
@@ -186,18 +187,10 @@ def audience_file(audience: Audience, kind: str = "csv") -> bytes:
     layout = layout_of(audience.format)
     check_option("kind", kind, layout.kinds)
     if kind == "xlsx":
-        return _sheet(audience.table)
-    if audience.parts == 1:
-        return _csv(audience.table, layout)
-    packed, rows = io.BytesIO(), -(-len(audience.table) // audience.parts)
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for part in range(audience.parts):
-            name = zipfile.ZipInfo(
-                f"{audience.format}-{part + 1}.csv"
-            )  # without today's date: the same list is the same file
-            name.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(name, _csv(audience.table.iloc[part * rows : (part + 1) * rows], layout))
-    return packed.getvalue()
+        return sheet_of(audience.table)
+    if audience.parts > 1:
+        return zip_of(audience.table, audience.parts, audience.format, layout.mark)
+    return csv_of(audience.table, layout.mark, frozenset(column.header for column in layout.columns if column.hashed))
 
 
 def measure_campaign(
@@ -228,6 +221,8 @@ def measure_campaign(
 def _left(each: pd.DataFrame, layout: Layout, asks: bool) -> tuple[dict[str, int], pd.DataFrame]:
     """Who may be in the file, and how many are not, by the first reason that holds."""
     reached = each[list(layout.needs)].notna().any(axis=1)
+    if layout.instead and not reached.any():
+        reached = each[list(layout.instead)].notna().any(axis=1)
     refused = each["agreed"].eq(False).fillna(False).astype(bool)
     unknown = each["agreed"].isna() & asks
     counts = {
@@ -245,54 +240,15 @@ def _table(people: pd.DataFrame, layout: Layout) -> pd.DataFrame:
     for column in layout.columns:
         if column.optional and (column.field not in people or people[column.field].isna().all()):
             continue
-        missing = pd.Series(None, people.index, dtype="str")
-        values = people[column.field].astype("str") if column.field in people else missing
-        if column.how:
-            values = by_rule(values, RULES[column.how])
-        if column.bytes:
-            values = by_rule(values, lambda text, most=column.bytes: cut(text, most))
-        table[column.header] = by_rule(values, hashed) if column.hashed else values
+        if column.field not in people:
+            table[column.header] = pd.Series(None, people.index, dtype="str")
+        else:
+            table[column.header] = by_rule(people[column.field], *_rules(column))
     return pd.DataFrame(table).reset_index(drop=True)
 
 
-def _parts(table: pd.DataFrame, layout: Layout) -> int:
-    """How many files it takes that no file is too large, counting quotes around every cell."""
-    if not layout.megabytes or table.empty:
-        return 1
-    most = pd.Series(0, table.index)
-    for column in table:
-        text = pa.array(table[column], pa.string(), from_pandas=True)
-        most += pc.fill_null(pc.binary_length(text), 0).to_numpy(zero_copy_only=False) + 4
-    head = sum(len(name.encode()) + 4 for name in table)
-    room, parts = layout.megabytes * MEGABYTE - head, 1
-    while parts < len(table):
-        rows = -(-len(table) // parts)
-        if most.groupby(most.index // rows).sum().max() <= room:
-            break
-        parts += 1
-    return parts
-
-
-def _csv(table: pd.DataFrame, layout: Layout) -> bytes:
-    content = csv_bytes(table)
-    return content if layout.mark else content.removeprefix(b"\xef\xbb\xbf")
-
-
-def _sheet(table: pd.DataFrame) -> bytes:
-    """One sheet, every cell a text, so that no zero and no + is lost."""
-    import xlsxwriter
-
-    if len(table) > ROWS_OF_A_SHEET:
-        raise OptionError("A sheet has room for {room} people.", "Take the CSV file.", room=ROWS_OF_A_SHEET)
-    content = io.BytesIO()
-    with xlsxwriter.Workbook(content, {"constant_memory": True}) as book:
-        book.set_properties({"created": pd.Timestamp("2000-01-01").to_pydatetime()})  # the same list is the same file
-        sheet = book.add_worksheet()
-        for place, header in enumerate(table):
-            sheet.write_string(0, place, header)
-        cells = [table[column].map(neutral, na_action="ignore").tolist() for column in table]
-        for row, values in enumerate(zip(*cells, strict=True), 1):
-            for place, value in enumerate(values):
-                if isinstance(value, str):
-                    sheet.write_string(row, place, value)
-    return content.getvalue()
+def _rules(column: Column) -> list[Callable[[str], str]]:
+    """What becomes of a value of a column, one after the other."""
+    rules = [RULES[column.how]] if column.how else []
+    rules += [partial(cut, bytes=column.bytes)] if column.bytes else []
+    return [*rules, *([hashed] if column.hashed else [])]

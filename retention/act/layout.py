@@ -30,13 +30,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Layout:
-    """needs: fields of which one has to be known of everybody. kinds: csv, xlsx. megabytes: the most that a file may take.
-    mark: whether it begins with a byte order mark."""
+    """needs: fields of which one has to be known of everybody; instead: those that do where nobody has one of them.
+
+    kinds: csv, xlsx. megabytes: the most that a file may take. mark: whether it begins with a byte order mark.
+    """
 
     name: str
     needs: tuple[str, ...]
     kinds: tuple[str, ...]
     columns: tuple[Column, ...]
+    instead: tuple[str, ...] = ()
     megabytes: int = 0
     mark: bool = False
 
@@ -56,4 +59,5 @@ def layout_of(format: str) -> Layout:
     check_option("format", format, FORMATS)
     plain = tomllib.loads(files("retention.act.formats").joinpath(f"{format}.toml").read_text(encoding="utf-8"))
     columns = tuple(Column(**column) for column in plain.pop("column"))
-    return Layout(**plain | {name: tuple(plain[name]) for name in ("needs", "kinds")}, columns=columns)
+    lists = {name: tuple(plain.get(name, ())) for name in ("needs", "instead", "kinds")}
+    return Layout(**plain | lists, columns=columns)

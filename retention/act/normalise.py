@@ -12,8 +12,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from hashlib import sha256
 
-import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from retention.ingest.phones import e164
 from retention.sample.catalogue import PLAIN_LETTERS
@@ -23,6 +24,8 @@ LANGUAGES = ("en", "hu", "pl", "ru", "tr", "de")  # in which a country may be wr
 OTHER_CODES = {"UK": "GB", "EL": "GR"}
 BEYOND_LATIN = "\u024f"
 PATRONYMIC = re.compile(r"(?:[оеё]вич|[иь]ич|[оеё]вна|ична|инична)$", re.IGNORECASE)
+BETWEEN = r"[\s().\-/\x{a0}]"  # what stands between digits
+BEGINNING = 5  # digits of a national number that tell how its prefix is written
 ZIP_AND_FOUR = re.compile(r"(\d{5})-\d{4}")
 
 
@@ -96,7 +99,8 @@ def digits(text: str) -> str:
     >>> digits("+36 20 680-1668"), digits("1990-05-17")
     ('36206801668', '19900517')
     """
-    return re.sub(r"[^0-9]", "", text)
+    rest = text.removeprefix("+")
+    return rest if rest.isdecimal() and rest.isascii() else re.sub(r"[^0-9]", "", text)
 
 
 def initial(text: str) -> str:
@@ -122,11 +126,24 @@ RULES: dict[str, Callable[[str], str]] = {
 }
 
 
-def by_rule(values: pd.Series, rule: Callable[[str], str | None]) -> pd.Series:
-    """A rule for every cell, asked once a distinct text; what is empty after it is missing."""
-    codes, texts = pd.factorize(values)
-    answers = np.array([*((rule(text) or None) for text in texts), None], dtype=object)
-    return pd.Series(answers[codes], values.index, dtype="str")
+def texts(column: pd.Series) -> pa.Array:
+    """A column as Arrow has it, in one piece."""
+    cells = pa.array(column, pa.string(), from_pandas=True)
+    return cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
+
+
+def by_rule(values: pd.Series, *rules: Callable[[str], str | None]) -> pd.Series:
+    """Rules for every cell, one after the other, asked once a distinct text; what is empty after one of them is missing.
+
+    >>> by_rule(pd.Series([" A ", None, "-"]), bare, hashed).str[:6].tolist()
+    ['ca9781', nan, nan]
+    """
+    encoded = texts(values).dictionary_encode()
+    answers = encoded.dictionary.to_pylist()
+    for rule in rules:
+        answers = [(rule(text) or None) if text else None for text in answers]
+    cells = pa.array(answers, pa.string()).take(encoded.indices)
+    return pd.Series(cells, values.index, dtype="str")
 
 
 def hashed(text: str) -> str:
@@ -154,15 +171,51 @@ def phones(numbers: pd.Series, countries: pd.Series) -> pd.Series:
     >>> phones(pd.Series(["+36 20 680-1668", "0036206801668", "20 680 1668", "5"]), pd.Series(["PL", "", "HU", "HU"])).tolist()
     ['+36206801668', '+36206801668', '+36206801668', nan]
     """
-    plain = numbers.str.replace(r"[\s().\-/\u00a0]", "", regex=True).str.replace(r"^00(?=[1-9])", "+", regex=True)
-    is_plain = plain.str.fullmatch(E164.pattern).fillna(False) & ~numbers.str.contains("(0)", regex=False).fillna(False)
-    found = plain.where(is_plain)
+    plain = _without(numbers, BETWEEN)
+    plain = pc.replace_substring_regex(plain, "^00([1-9])", r"+\1")
+    is_plain = pc.and_not(
+        pc.match_substring_regex(plain, f"^{E164.pattern}$"), pc.match_substring(texts(numbers), "(0)")
+    )
+    found = pd.Series(pc.if_else(pc.fill_null(is_plain, False), plain, None), numbers.index, dtype="str")
+    is_plain = found.notna()
     rest = pd.DataFrame({"number": numbers, "country": countries})[~is_plain & numbers.notna()]
-    pairs = rest.drop_duplicates()
-    known = {pair: e164(*pair) for pair in pairs.fillna("").itertuples(index=False, name=None)}
-    told = [known[pair] for pair in rest.fillna("").itertuples(index=False, name=None)]
-    found.loc[rest.index] = [number if number and E164.fullmatch(number) else None for number in told]
+    found.loc[rest.index] = _national(rest)
     return found
+
+
+def _national(rest: pd.DataFrame) -> pd.Series:
+    """The numbers of people of one country that begin alike and are as long lose the same digits: one of them is looked up.
+
+    rest: number, country. It takes a twentieth of a second to look up a thousand, and there may be half a million.
+    """
+    written = pd.Series(_without(rest["number"], r"\(0\)|" + BETWEEN), rest.index, dtype="str")
+    is_plain = written.str.fullmatch(r"[0-9]{5,15}").fillna(False)
+    kind = written.str.slice(0, BEGINNING).where(is_plain, written)
+    keys = pd.DataFrame({"country": rest["country"].fillna(""), "kind": kind, "length": written.str.len()}, rest.index)
+    first = ~keys.duplicated()
+    shown = pd.DataFrame({"written": written[first], "country": keys.loc[first, "country"]})
+    known = [e164(number, country) for number, country in shown.itertuples(index=False)]
+    known = [number if number and E164.fullmatch(number) else None for number in known]
+    same = [_shared_end(number, given) for number, given in zip(known, shown["written"], strict=True)]
+    looked_up = keys[first].assign(
+        before=[number and number[: len(number) - kept] for number, kept in zip(known, same, strict=True)], kept=same
+    )
+    each = keys.merge(looked_up, on=["country", "kind", "length"], how="left")
+    pairs = zip(written.tolist(), each["before"].tolist(), each["kept"].tolist(), strict=True)
+    told = [before + text[len(text) - kept :] if isinstance(before, str) else None for text, before, kept in pairs]
+    return pd.Series(told, rest.index, dtype="str")
+
+
+def _without(numbers: pd.Series, what: str) -> pa.Array:
+    return pc.replace_substring_regex(texts(numbers), what, "")
+
+
+def _shared_end(number: str | None, given: str) -> int:
+    """How many digits at the end are the same in both."""
+    end = 0
+    while number and end < min(len(number) - 1, len(given)) and number[-1 - end] == given[-1 - end]:
+        end += 1
+    return end
 
 
 def country_code(country: str) -> str | None:

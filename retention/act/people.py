@@ -104,16 +104,25 @@ def facts(orders: Orders, people: pd.DataFrame, fields: set[str]) -> pd.DataFram
     each["phone"] = phones(each["phone"].astype("str"), codes)
     each["country"] = codes
     if "first_name" in fields:
-        split = [split_name(*pair) for pair in zip(each["name"].fillna(""), _family_first(orders, codes), strict=True)]
+        named = zip(each["name"].fillna("").tolist(), _family_first(orders, codes), strict=True)
+        split = [split_name(*pair) for pair in named]
         each["first_name"] = pd.Series([first for first, _last in split], each.index, dtype="str")
         each["last_name"] = pd.Series([last for _first, last in split], each.index, dtype="str")
     by_email = each["agreed"].fillna(False) & each["email"].notna()
     each["agreed_by_email"] = each["consent"].where(by_email)
-    each["agreed_on"] = each["last_order"].dt.strftime("%Y-%m-%d").where(by_email)
-    each["value"] = (each["net"].clip(lower=0) / CENTS).map("{:.2f}".format) if "value" in fields else None
+    if "agreed_on" in fields:
+        each["agreed_on"] = _days(each["last_order"].where(by_email))
+    if "value" in fields:
+        each["value"] = (each["net"].clip(lower=0) / CENTS).map("{:.2f}".format)
     if "send_on" in each:
-        each["send_on"] = pd.to_datetime(each["send_on"]).dt.strftime("%Y-%m-%d")
+        each["send_on"] = _days(each["send_on"])
     return _with_file(orders, each, fields)
+
+
+def _days(moments: pd.Series) -> pd.Series:
+    """Days as ISO 8601 writes them."""
+    days = pd.to_datetime(moments).to_numpy().astype("datetime64[D]").astype("str")
+    return pd.Series(days, moments.index, dtype="str").where(moments.notna())
 
 
 def _family_first(orders: Orders, countries: pd.Series) -> list[bool]:
@@ -131,7 +140,7 @@ def _with_file(orders: Orders, each: pd.DataFrame, fields: set[str]) -> pd.DataF
     people = orders.frame(told).drop_duplicates("customer_id").set_index("customer_id")
     people = people.reindex(each["customer_id"])
     if "birth_date" in wanted:
-        each["birth_date"] = pd.to_datetime(people["birth_date"]).dt.strftime("%Y-%m-%d").to_numpy()
+        each["birth_date"] = _days(people["birth_date"]).to_numpy()
     if wanted - {"birth_date"} and people["attributes"].notna().any():
         rest = [json.loads(text) if isinstance(text, str) else {} for text in people["attributes"]]
         keys = {name: plain(name) for names in rest for name in names} if rest else {}

@@ -7,6 +7,7 @@ from importlib import import_module
 import pandas as pd
 
 from retention.act.audience import Audience
+from retention.act.layout import layout_of
 from retention.errors import OptionError
 from retention.intervals import ENOUGH
 from retention.segment.rules import rule_of
@@ -77,9 +78,9 @@ def who_is_not_in_it(result: Audience) -> list[str]:
     """Who was left out and why, as far as the headline does not say it."""
     counts, lines = result.counts, []
     if counts["no_address"]:
-        pattern = _("Left out because they have no address that the tool can use: {n} people.")
-        if result.format == "mailchimp":
-            pattern = _("Left out because they have no e-mail address of their own: {n} people.")
+        pattern = _("Left out because they have no e-mail address of their own: {n} people.")
+        if "phone" in layout_of(result.format).needs:
+            pattern = _("Left out because they have no e-mail address of their own and no phone number: {n} people.")
         lines.append(pattern.format(n=number(counts["no_address"])))
     if counts["not_asked"]:
         pattern = _("Of those who did not agree, {refused} refused, and of {unknown} no file says that they agreed.")

@@ -9,7 +9,7 @@ from retention.show.i18n import MISSING, _, date, interval, money, number
 from retention.show.sentences.audience import tool_name, who_in_words
 from retention.show.sentences.experiment import verdict_name
 
-SHOWN = 20  # rows of a list that are shown as they leave
+SHOWN = 10  # rows of a list that are shown as they leave
 
 
 def leaving_rows(result: Audience) -> pd.DataFrame:
