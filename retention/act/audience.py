@@ -114,6 +114,7 @@ def build_audience(
         raise OptionError("The list has no name.", "Give it one by which you will know it again.")
     if not 0 <= holdout < 1:
         raise OptionError("holdout={holdout} is not possible.", "Give a share from 0 to below 1.", holdout=holdout)
+    day = orders.as_of if sent_on is None else as_date("sent_on", sent_on)
     chosen = meant(orders, who)
     if chosen.people.empty:
         raise EmptyError("Nobody is chosen.", "Choose other customers, or clear a filter.")
@@ -136,7 +137,7 @@ def build_audience(
         drawn = assign_variants(
             orders, {CONTROL: holdout, SENT: round(1 - holdout, 9)}, name=name, seed=seed, customers=left[["customer_id"]],
             metric=metric, days=days, control=CONTROL, cost_per_customer=cost_per_customer, cost_per_order=cost_per_order,
-            only_reachable=False, assigned_on=sent_on,
+            only_reachable=False, assigned_on=day,
         )  # fmt: skip
         experiment = replace(drawn.experiment, population=chosen.population)
         held = left["customer_ref"].isin(drawn.table.loc[drawn.table["variant"] == CONTROL, "customer_ref"])
@@ -159,7 +160,7 @@ def build_audience(
         kept=left.loc[held, list(KEPT)].reset_index(drop=True),
         experiment=experiment,
         counts=counts | {"held_back": int(held.sum()), "in_file": len(sent)},
-        sent_on=orders.as_of if sent_on is None else as_date("sent_on", sent_on),
+        sent_on=day,
         cost_per_customer=float(cost_per_customer),
         cost_per_order=float(cost_per_order),
         currency=orders.currency,
