@@ -182,7 +182,7 @@ def test_where_no_file_speaks_of_consent_it_is_said_and_nobody_is_left_out():
 def test_a_shop_that_knows_only_phone_numbers():
     orders = shop_of([PEOPLE[5]])
     audience = rt.build_audience(orders, format="klaviyo", holdout=0, name="x", seed=1)
-    assert list(audience.table)[0] == "Phone Number" and audience.table.loc[0, "Phone Number"] == "+36206801669"
+    assert next(iter(audience.table)) == "Phone Number" and audience.table.loc[0, "Phone Number"] == "+36206801669"
     assert audience.table["Email Marketing Consent"].isna().all()
     assert audience.notes[-1].startswith("Nobody here has an e-mail address")
     with pytest.raises(rt.EmptyError, match="Of 1 people nobody can be written to: 1 have no address"):
