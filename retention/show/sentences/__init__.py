@@ -40,17 +40,11 @@ from retention.show.sentences.cohorts import compared, how_well_completed, who_c
 from retention.show.sentences.customer import beside_others, what_is_next, where_they_stand, who_it_is
 from retention.show.sentences.demographics import which_group_is_largest, which_groups_stand_out
 from retention.show.sentences.discounts import beside_full_price, won_with_a_discount
-from retention.show.sentences.experiment import (
-    did_it_work,
-    does_it_last,
-    how_likely_better,
-    nothing_suffered,
-    what_it_means,
-    what_tests_brought,
-    who_it_worked_for,
-)
+from retention.show.sentences.effects import does_it_last, how_likely_better, nothing_suffered, who_it_worked_for
+from retention.show.sentences.experiment import did_it_work, what_it_means, who_took_part
 from retention.show.sentences.feedback import after_feedback, complaints, ratings_say, tickets_say, who_answered
 from retention.show.sentences.forecast import how_it_did, how_sure, what_comes
+from retention.show.sentences.history import what_tests_brought
 from retention.show.sentences.kpis import change, is_month, kpi, kpi_notes, more_or_less, moves, overview, span
 from retention.show.sentences.movement import who_moved, why_they_moved
 from retention.show.sentences.next_orders import bought_again_most, came_true, due_for_products, next_week
@@ -155,6 +149,7 @@ __all__ = [
     "who_it_is",
     "who_it_worked_for",
     "who_moved",
+    "who_took_part",
     "whose_change",
     "why_no_score",
     "why_revenue_moved",

@@ -9,6 +9,7 @@ from retention.show.ui.builder import keep_rule, known_first, rule_editor
 from retention.show.ui.experiment import arm_shown, earlier_tests, keep_outcome, outcome_source
 from retention.show.ui.intake import settle, upload
 from retention.show.ui.people import figure_cards, find_customer, open_customer
+from retention.show.ui.plan import plan_options
 from retention.show.ui.screen import chart, choice, escape, finish, percentage, pick, run, say, start, switch
 from retention.show.ui.segments import extra_share, own_scheme, plays
 from retention.show.ui.session import Data, choose_language, data, open_sample, sweep, use_chosen_language
@@ -43,6 +44,7 @@ __all__ = [
     "own_scheme",
     "percentage",
     "pick",
+    "plan_options",
     "plays",
     "quality_table",
     "rule_editor",

@@ -16,7 +16,7 @@ from retention.show.ui.screen import choice, download, escape, pick, switch
 from retention.show.ui.who import draw_begins_with, who_is_meant
 
 KEPT = {"persist_state": "session"}
-CONTROL = "control"
+CONTROL, OFFER = "control", "offer"
 
 
 def set_up_test(orders: rt.Orders) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def set_up_test(orders: rt.Orders) -> dict[str, Any]:
             _("Held back"), {str(share): percent(share / 100, 0) for share in (50, 20, 10)}, key="assign_held"
         )
         offers = choice(_("Offers"), {"1": _("One"), "2": _("Two: A and B")}, key="assign_offers")
-    arms = ("A", "B")[: int(offers)]
+    arms = (OFFER,) if offers == "1" else ("A", "B")
     shares = {CONTROL: int(held) / 100} | dict.fromkeys(arms, round((1 - int(held) / 100) / len(arms), 9))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         known = [metric for metric in METRICS if metric != "profit" or orders.margin is not None]
@@ -66,9 +66,11 @@ def take_test(result: Assignment) -> None:
     stem = test.file_name.removesuffix(".json")
     for arm in (*(arm for arm in test.shares if arm != test.control), test.control):
         chosen = result.table[result.table["variant"] == arm]
-        label = (
-            _("Held back, not to be written to: {n} (CSV)") if arm == test.control else _("Who gets {arm}: {n} (CSV)")
-        )
+        label = _("Who gets {arm}: {n} (CSV)")
+        if arm == test.control:
+            label = _("Held back, not to be written to: {n} (CSV)")
+        elif arm == OFFER:
+            label = _("Who gets the offer: {n} (CSV)")
         download(
             escape(label.format(arm=arm, n=number(len(chosen)))),
             lambda chosen=chosen: csv_bytes(chosen),
