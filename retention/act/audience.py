@@ -146,7 +146,8 @@ def build_audience(
             "None of your files says who agreed to marketing. Write only to people who did: the law of their country asks for it."
         )
     sent = left[~held]
-    sent = pd.concat([sent[sent["email"].notna()], sent[sent["email"].isna()]], ignore_index=True)
+    if sent["email"].isna().any():
+        sent = pd.concat([sent[sent["email"].notna()], sent[sent["email"].isna()]], ignore_index=True)
     if sent["email"].isna().all():
         notes.append(
             "Nobody here has an e-mail address, so the list goes by phone number. Consent to e-mails is none to text messages."

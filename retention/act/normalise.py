@@ -44,7 +44,8 @@ def email(text: str) -> str:
     >>> email(" John_Smith@gmail.com ")
     'john_smith@gmail.com'
     """
-    return lower(text).replace(" ", "")
+    is_written_so = text.isascii() and text.islower() and text.isprintable() and " " not in text
+    return text if is_written_so else lower(text).replace(" ", "")
 
 
 def bare(text: str) -> str:
@@ -142,7 +143,9 @@ def by_rule(values: pd.Series, *rules: Callable[[str], str | None]) -> pd.Series
     answers = encoded.dictionary.to_pylist()
     for rule in rules:
         answers = [(rule(text) or None) if text else None for text in answers]
-    cells = pa.array(answers, pa.string()).take(encoded.indices)
+    cells = pa.array(answers, pa.string())
+    if len(cells) < len(values):  # else every cell is a text of its own, in this order
+        cells = cells.take(encoded.indices)
     return pd.Series(cells, values.index, dtype="str")
 
 

@@ -16,9 +16,8 @@ from retention.schema import CUSTOMERS, PEOPLE
 from retention.segment.conditions import Condition
 from retention.segment.rules import Rule, rule_of
 
-KNOWN = (
-    "customer_id", "customer_ref", "name", "email", "phone", "country", "city", "gender", "consent", "contactable", "net", "last_order"
-)  # fmt: skip
+KNOWN = ("customer_id", "customer_ref", "name", "email", "phone", "country", "consent", "contactable")
+MORE = {"city": "city", "gender": "gender", "value": "net", "agreed_on": "last_order"}  # field → what it is made of
 BROUGHT = ("product", "send_on", "zip", "state")  # what a list may tell of each besides
 NAMES = {
     "zip": ("zip", "zip code", "zipcode", "postal code", "postcode", "post code", "kod pocztowy", "iranyitoszam", "posta kodu",
@@ -95,7 +94,8 @@ def facts(orders: Orders, people: pd.DataFrame, fields: set[str]) -> pd.DataFram
 
     people: of `meant`. Fields: those of `retention.act.layout`; `address` is their own e-mail address.
     """
-    each = people.merge(orders.frame(CUSTOMERS.select(*KNOWN)), on="customer_id")
+    more = [column for field, column in MORE.items() if field in fields]
+    each = people.merge(orders.frame(CUSTOMERS.select(*KNOWN, *more)), on="customer_id")
     each = each.sort_values("customer_ref", ignore_index=True)
     each["agreed"] = each["consent"].astype("boolean")
     each["email"] = each["email"].where(each["contactable"].fillna(False).astype(bool))

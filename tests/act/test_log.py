@@ -53,9 +53,7 @@ def test_the_latest_stands_first_and_the_same_list_twice_is_one_row(shop, audien
     earlier = rt.build_audience(shop, name="Earlier", seed=1, holdout=0, sent_on="2025-12-01")
     log = rt.action_log([earlier, audience, audience])
     assert log["name"].tolist() == ["Köszönjük", "Earlier"] and log["test"].tolist()[1] == ""
-    assert rt.action_log([rt.action_log_file(log), rt.action_log_file(log).encode()]).equals(
-        log
-    )
+    assert rt.action_log([rt.action_log_file(log), rt.action_log_file(log).encode()]).equals(log)
 
 
 def test_the_file_holds_no_address(audience, tmp_path):
