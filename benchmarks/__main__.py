@@ -22,6 +22,7 @@ TOPICS = (
     "plan", "loyalty",
     "ingest", "tables", "timing", "offers", "bridge", "alerts", "feedback", "segments", "customer", "clv", "experiments", "plan",
     "opportunities",
+    "ingest", "tables", "timing", "offers", "bridge", "alerts", "feedback", "segments", "customer", "clv", "experiments", "plan", "audiences"
 )  # fmt: skip
 
 

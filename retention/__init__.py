@@ -1,5 +1,7 @@
 """See from its order export who comes back to a web shop, and who does not."""
 
+from retention.act.audience import audience_file, build_audience, measure_campaign
+from retention.act.log import action_log, action_log_file
 from retention.act.loyalty import simulate_loyalty
 from retention.act.opportunities import opportunity_customers, rank_opportunities
 from retention.act.programme import LoyaltyProgramme
@@ -63,7 +65,11 @@ __all__ = [
     "RetentionError",
     "RfmScheme",
     "account_table",
+    "action_log",
+    "action_log_file",
     "assign_variants",
+    "audience_file",
+    "build_audience",
     "channel_table",
     "charts",
     "cluster_customers",
@@ -88,6 +94,7 @@ __all__ = [
     "load_sample",
     "make_shop",
     "mapping_file",
+    "measure_campaign",
     "opportunity_customers",
     "plan_experiment",
     "predict_clv",

@@ -60,6 +60,7 @@ EXPLAINED = (
     rt.simulate_change,
     rt.rank_opportunities,
     rt.opportunity_customers,
+    rt.build_audience,
 )
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")

@@ -5,6 +5,7 @@ which is also its text for screen readers (`chart.description`).
 """
 
 from retention.show.charts.assign import balance_dots
+from retention.show.charts.audience import audience_funnel
 from retention.show.charts.bridge import revenue_waterfall
 from retention.show.charts.builder import condition_bars
 from retention.show.charts.channels import channel_flow
@@ -38,6 +39,7 @@ from retention.show.charts.whatif import change_by_month, change_waterfall, leve
 
 __all__ = [
     "arm_split",
+    "audience_funnel",
     "backtest_by_frequency",
     "backtest_weeks",
     "balance_dots",

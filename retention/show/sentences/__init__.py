@@ -15,6 +15,13 @@ from retention.show.sentences.alerts import (
     out_of_the_ordinary,
 )
 from retention.show.sentences.assign import how_alike, how_small_an_effect, who_gets_it, who_is_left_out
+from retention.show.sentences.audience import (
+    how_it_leaves,
+    tool_name,
+    what_was_sent,
+    who_goes_out,
+    who_is_not_in_it,
+)
 from retention.show.sentences.bridge import whose_change, why_revenue_moved
 from retention.show.sentences.builder import what_they_are_like, who_is_reached
 from retention.show.sentences.channels import those_who_change_channel, where_customers_come_from
@@ -107,6 +114,7 @@ __all__ = [
     "how_firm",
     "how_good",
     "how_it_did",
+    "how_it_leaves",
     "how_it_sees_customers",
     "how_likely_better",
     "how_long",
@@ -142,6 +150,7 @@ __all__ = [
     "those_who_change_channel",
     "tickets_say",
     "too_few",
+    "tool_name",
     "what_comes",
     "what_comes_anyway",
     "what_instead",
@@ -157,6 +166,7 @@ __all__ = [
     "what_they_are_like",
     "what_to_do",
     "what_to_send",
+    "what_was_sent",
     "what_would_come",
     "when_they_return",
     "where_customers_come_from",
@@ -168,7 +178,9 @@ __all__ = [
     "who_brings_the_money",
     "who_comes_back",
     "who_gets_it",
+    "who_goes_out",
     "who_is_left_out",
+    "who_is_not_in_it",
     "who_is_reached",
     "who_is_slipping",
     "who_it_is",

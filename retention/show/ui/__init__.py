@@ -4,6 +4,7 @@ from retention.show.ui import assumptions, filters
 from retention.show.ui.account import account
 from retention.show.ui.assign import set_up_test, take_test
 from retention.show.ui.attention import look_at, targets
+from retention.show.ui.audience import set_up_list, take_list, what_was_sent
 from retention.show.ui.builder import keep_rule, known_first, rule_editor
 from retention.show.ui.experiment import arm_shown, earlier_tests, keep_outcome, outcome_source
 from retention.show.ui.intake import settle, upload
@@ -59,6 +60,7 @@ __all__ = [
     "run",
     "say",
     "scenarios",
+    "set_up_list",
     "set_up_test",
     "settle",
     "start",
@@ -66,9 +68,11 @@ __all__ = [
     "sweep",
     "switch",
     "table",
+    "take_list",
     "take_test",
     "targets",
     "this_week",
     "upload",
     "use_chosen_language",
+    "what_was_sent",
 ]

@@ -10,9 +10,6 @@ import streamlit as st
 
 import retention as rt
 from retention.experiment.assign import METRICS, Assignment
-from retention.segment.conditions import Condition
-from retention.segment.fields import SEGMENTS
-from retention.segment.rules import Rule
 from retention.show.experiment import metric_name
 from retention.show.files import csv_bytes
 from retention.show.i18n import _, date, month_and_year, number, percent
@@ -22,6 +19,7 @@ from retention.show.rules import rule_text
 from retention.show.ui.builder import KEPT as KEPT_RULES
 from retention.show.ui.opportunities import assumed
 from retention.show.ui.screen import choice, download, escape, pick, run, switch
+from retention.show.ui.who import draw_begins_with, who_is_meant
 
 KEPT = {"persist_state": "session"}
 CONTROL, OFFER = "control", "offer"
@@ -35,7 +33,7 @@ def set_up_test(orders: rt.Orders) -> dict[str, Any]:
         key="assign_name",
         **KEPT,
     )
-    customers = _population(orders)
+    customers = who_is_meant(orders, "assign_who")
     everybody = switch(_("Also those who cannot be written to by e-mail"), key="assign_everybody")
     with st.container(horizontal=True):
         held = choice(
@@ -60,17 +58,8 @@ def set_up_test(orders: rt.Orders) -> dict[str, Any]:
         per_order = st.number_input(
             _("Cost with every order{unit}").format(unit=unit), 0.0, None, 0.0, key="assign_cost_order", **KEPT
         )
-    with st.expander(_("Draw other people")):
-        seed = st.number_input(
-            _("Number the draw begins with"), 0, None, int(f"{orders.as_of:%Y%m%d}"), key="assign_seed", **KEPT
-        )
-        st.caption(
-            _(
-                "The same number draws the same people again. Take another one for another test, so that not always the same people are "
-                "held back; do not try numbers until a draw looks good."
-            )
-        )
-    options = {"name": name, "seed": int(seed), "shares": shares, "metric": metric, "days": int(days)}
+    seed = draw_begins_with(orders, "assign_seed")
+    options = {"name": name, "seed": seed, "shares": shares, "metric": metric, "days": int(days)}
     options |= {"customers": customers} if customers is not None else {}
     options |= {"only_reachable": False} if everybody else {}
     costs = {"cost_per_customer": per_customer, "cost_per_order": per_order}

@@ -82,6 +82,7 @@ def keep_outcome(orders: rt.Orders, options: dict[str, Any], outcome: VariantCom
         begun = options.get("assigned_on") or _known(orders.fingerprint, orders).get(given)
         experiment = bare_experiment(outcome, begun or orders.as_of, name)
     read = with_outcome(experiment, outcome, orders.as_of, note)
+    st.session_state.setdefault("tests_read", {})[read.file_name] = read  # for the log of what was sent
     download(
         _("Download the result (JSON)"), lambda: rt.experiment_file(read), experiment.file_name, "application/json"
     )
