@@ -46,8 +46,8 @@ def test_as_now_is_the_forecast(shop, name, months):
     assert result.waterfall.empty and result.break_even.empty and result.anyway == 0
 
 
-def test_profit_is_revenue_at_its_margin_less_what_new_customers_cost(earning, now):
-    spend = pd.read_csv("sample_data/spend.csv")
+def test_profit_is_revenue_at_its_margin_less_what_new_customers_cost(earning, now, sample_data):
+    spend = pd.read_csv(sample_data / "spend.csv")
     months = rt.kpi_table(earning, period="month").set_index("period").loc["2025"]
     cac = spend.loc[spend["month"].astype(str).str.startswith("2025"), "amount"].sum() / months["new_customers"].sum()
     for part in ("existing", "unknown"):
