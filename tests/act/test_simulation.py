@@ -308,6 +308,15 @@ ODD = {
 }
 
 
+SENSIBLE = {
+    "one customer": {"win_or_keep"},
+    "three customers": {"win_or_keep"},
+    "everyone once": {"welcome_code"},
+    "nobody named": set(),
+    "more returned than bought": set(),
+}
+
+
 @pytest.mark.parametrize("name", ODD)
 def test_odd_shops_have_a_what_if(name):
     orders = ODD[name].with_margin(0.3)
@@ -319,7 +328,11 @@ def test_odd_shops_have_a_what_if(name):
     assert not {"retention", "second_order"} & set(result.tornado["lever"])
     with pytest.raises(rt.OptionError, match="do not say what customers paid for shipping"):
         rt.simulate_change(orders, {"free_shipping": 20})
-    assert set(result.presets) == {"welcome_code", "win_or_keep"}
+    assert set(result.presets) == SENSIBLE[name]
+    assert (
+        of(result).loc["total", "net"]
+        <= of(rt.simulate_change(orders, {"aov": 0.1, "new_customers": 0.2})).loc["total", "net"]
+    )
 
 
 def test_a_short_history_is_told_what_is_missing():
