@@ -228,7 +228,7 @@ moves = st.fixed_dictionaries(
         "cost": st.floats(0, 50_000),
     },
 )
-few = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @few
