@@ -1,6 +1,11 @@
 """See from its order export who comes back to a web shop, and who does not."""
 
+from retention.act.audience import audience_file, build_audience, measure_campaign
+from retention.act.log import action_log, action_log_file
+from retention.act.loyalty import simulate_loyalty
 from retention.act.opportunities import opportunity_customers, rank_opportunities
+from retention.act.programme import LoyaltyProgramme
+from retention.act.simulation import simulate_change
 from retention.errors import ColumnError, EmptyError, FileError, OptionError, QuestionError, RetentionError
 from retention.experiment.assign import assign_variants
 from retention.experiment.compare import compare_variants
@@ -53,13 +58,18 @@ __all__ = [
     "EmptyError",
     "FileError",
     "Inspection",
+    "LoyaltyProgramme",
     "OptionError",
     "Orders",
     "QuestionError",
     "RetentionError",
     "RfmScheme",
     "account_table",
+    "action_log",
+    "action_log_file",
     "assign_variants",
+    "audience_file",
+    "build_audience",
     "channel_table",
     "charts",
     "cluster_customers",
@@ -84,6 +94,7 @@ __all__ = [
     "load_sample",
     "make_shop",
     "mapping_file",
+    "measure_campaign",
     "opportunity_customers",
     "plan_experiment",
     "predict_clv",
@@ -103,6 +114,8 @@ __all__ = [
     "segment_movement",
     "segment_playbook",
     "select_customers",
+    "simulate_change",
+    "simulate_loyalty",
     "time_to_next_order",
     "value_at_risk",
     "vendor_rates",

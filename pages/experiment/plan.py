@@ -8,22 +8,8 @@ from retention.show.i18n import _
 from retention.show.tables.plan import alternative_rows, metric_rows, p_value_rows
 
 orders = ui.start(_("Plan a test"), _("How small an effect can I see with my customers?"))
-metrics = {
-    "repeat": _("Who buys"),
-    "orders": _("Orders"),
-    "revenue": _("Revenue"),
-    "aov": _("Order value"),
-}
-if orders.margin is not None:
-    metrics["profit"] = _("Profit")
-windows = {str(days): _("{days} days").format(days=days) for days in (30, 60, 90, 180)}
-with st.container(horizontal=True):
-    metric = ui.choice(_("What is compared"), metrics, key="plan_metric")
-    days = int(ui.choice(_("Within"), windows, key="plan_days", default="60"))
-    shares = {"0.5": _("half"), "0.2": _("a fifth"), "0.1": _("a tenth")}
-    holdout = float(ui.choice(_("Who gets nothing"), shares, key="plan_holdout"))
-wished = ui.percentage(_("The rise you hope for, in % of what it is now"), 10.0, key="plan_effect")
-plan = ui.run("plan", rt.plan_experiment, orders, metric=metric, effect=wished or None, days=days, holdout=holdout)
+options = ui.plan_options(orders)
+plan = ui.run("plan", rt.plan_experiment, orders, **options)
 
 ui.say(sentences.smallest_visible(plan))
 st.markdown("\n".join(f"- {ui.escape(line)}" for line in sentences.about_the_wish(plan)))
@@ -38,19 +24,22 @@ if instead := sentences.what_instead(plan):
     if len(plan.alternatives):
         ui.table(plan.alternatives, alternative_rows(plan), "alternatives", _("what would show smaller effects"))
 
-st.subheader(_("How long it takes"))
-st.markdown("\n".join(f"- {ui.escape(line)}" for line in sentences.how_long(plan)))
+if plan.from_history:
+    st.subheader(_("How long it takes"))
+    st.markdown("\n".join(f"- {ui.escape(line)}" for line in sentences.how_long(plan)))
 
-st.subheader(_("Does such a test raise false alarms?"))
-if ui.switch(_("Try it: 1,000 tests in which nothing happens"), key="plan_aa"):
-    aa = ui.run("aa", rt.run_aa_test, orders, metric=metric, days=days)
-    st.markdown(ui.escape(f"{sentences.false_alarms(aa)} {sentences.luckiest(aa)}"))
-    for note in aa.notes:
-        st.caption(_(note))
-    ui.chart(rt.charts.false_alarm_bars, aa)
-    ui.table(aa.table, p_value_rows(aa), "p_values", _("the p-values of these tests"))
-else:
-    st.markdown(
-        _("Your customers are split at random, again and again, and nobody gets anything. Whatever differs is chance.")
-    )
+    st.subheader(_("Does such a test raise false alarms?"))
+    if ui.switch(_("Try it: 1,000 tests in which nothing happens"), key="plan_aa"):
+        aa = ui.run("aa", rt.run_aa_test, orders, metric=plan.metric, days=plan.days)
+        st.markdown(ui.escape(f"{sentences.false_alarms(aa)} {sentences.luckiest(aa)}"))
+        for note in aa.notes:
+            st.caption(_(note))
+        ui.chart(rt.charts.false_alarm_bars, aa)
+        ui.table(aa.table, p_value_rows(aa), "p_values", _("the p-values of these tests"))
+    else:
+        st.markdown(
+            _(
+                "Your customers are split at random, again and again, and nobody gets anything. Whatever differs is chance."
+            )
+        )
 ui.finish(("customer", "purchase", "net", "aov", "interval", "as_of"))

@@ -22,6 +22,8 @@ with answer:
         *sentences.nothing_suffered(outcome),
     ]
     st.markdown("\n".join(f"- {ui.escape(line)}" for line in lines if line))
+    if words := sentences.who_took_part(outcome):
+        st.caption(ui.escape(words))
     for note in outcome.notes:
         st.caption(_(note))
     arm = ui.arm_shown(outcome)
@@ -30,6 +32,7 @@ with answer:
     else:
         st.subheader(_("What it changed"))
         ui.chart(rt.charts.effect_forest, outcome, arm=arm)
+        st.caption(_("In colour: clear. Grey: chance alone can make such a difference."))
         if outcome.verdict == "peeking":
             st.caption(
                 _("These intervals hold for whoever looks once, at the end. Until then only the band day by day holds.")
@@ -51,6 +54,9 @@ with answer:
         ui.table(outcome.groups, group_rows(outcome), "groups", _("every group"), [_("Arm"), _("Note")])
     if outcome.days is not None and is_told:
         st.subheader(_("Day by day"))
+        st.markdown(
+            _("All days so far together. The band holds however often you look: once it leaves zero, it is clear.")
+        )
         ui.chart(rt.charts.effect_by_day, outcome, arm=arm)
         ui.table(outcome.days, day_rows(outcome), "days", _("every day"), [_("Arm")])
         st.subheader(_("Does it wear off?"))

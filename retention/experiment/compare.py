@@ -62,6 +62,8 @@ class VariantComparison:
     sample_ratio_p: float
     planned_n: int | None = None
     window: int | None = None  # days
+    assigned_on: date | None = None  # the first day on which somebody was assigned, and the last
+    assigned_until: date | None = None
     currency: str = field(default="", repr=False)
     notes: tuple[str, ...] = ()
 
@@ -172,6 +174,8 @@ def compare_variants(
         sample_ratio_p=ratio,
         planned_n=planned_n,
         window=source.days,
+        assigned_on=source.assigned_on,
+        assigned_until=source.assigned_until,
         currency=orders.currency if orders is not None else "",
         notes=source.notes,
     )

@@ -150,6 +150,8 @@ def cumulated(
     else:
         variance = (s2 - n * mean**2).clip(lower=0) / (n - 1).where(n > 1) / n
     enough = sums["events"] >= MIN_EVENTS
+    if metric.kind == "share":
+        enough &= n - sums["events"] >= MIN_EVENTS
     parts = []
     for arm in arms:
         if arm == control:

@@ -124,10 +124,9 @@ def follow(orders: Orders, experiment: str | Experiment, days: int, assigned_on:
     seen = as_of - followed.last
     if seen < 1:
         raise EmptyError(
-            "No day of the outcome has been seen: people were assigned until {day}, and the orders end before {end}.",
-            "Bring the orders of the time after it.",
+            "The test begins on {day}, and the orders here end before that day is over.",
+            "Bring the orders from that day on; the longer after it they reach, the more can be told.",
             day=day_of(followed.last).isoformat(),
-            end=orders.as_of.isoformat(),
         )
     return replace(followed, days=seen)
 

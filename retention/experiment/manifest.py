@@ -59,10 +59,19 @@ class Experiment:
     @cached_property
     def file_name(self) -> str:
         """A name for its file: that of the test, and twelve digits that stand for its whole design."""
-        letters = unicodedata.normalize("NFKD", self.name.replace("İ", "I").casefold().translate(PLAIN_LETTERS))
-        words = re.sub(r"[^a-z0-9]+", "-", letters.encode("ascii", "ignore").decode())
         digest = sha256(json.dumps(_design(self)).encode()).hexdigest()[:12]
-        return f"{words[:LONGEST].strip('-') or 'test'}-{digest}.json"
+        return f"{file_stem(self.name) or 'test'}-{digest}.json"
+
+
+def file_stem(name: str) -> str:
+    """A name as it may stand in the name of a file.
+
+    >>> file_stem("Ingyenes szállítás!")
+    'ingyenes-szallitas'
+    """
+    letters = unicodedata.normalize("NFKD", name.replace("İ", "I").casefold().translate(PLAIN_LETTERS))
+    words = re.sub(r"[^a-z0-9]+", "-", letters.encode("ascii", "ignore").decode())
+    return words[:LONGEST].strip("-")
 
 
 def experiment_file(experiment: Experiment) -> str:

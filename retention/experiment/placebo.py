@@ -83,6 +83,8 @@ def run_aa_test(
     if len(each) < LEAST_CUSTOMERS or is_event.sum() < LEAST_EVENTS:
         raise _too_few(len(each), int(is_event.sum()), days)
     value = values.sum() / per.sum()
+    takes_part = (values != 0) | (per != 0)  # as in a test of a ratio, where the others say nothing
+    values, per, is_event = values[takes_part], per[takes_part], is_event[takes_part]
     values = values - value * per  # what differs from the whole; adding it up loses no digits
     if np.abs(values).max() <= SAME * abs(value):
         raise EmptyError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -11,15 +10,13 @@ import pandas as pd
 from retention.errors import EmptyError, OptionError, check_option
 from retention.experiment.baseline import KINDS, Baseline, baselines, check_metric, traffic
 from retention.experiment.sizes import Design
+from retention.experiment.visible import alternatives_to, curve_of, metric_row
 from retention.intervals import ENOUGH
 from retention.orders import Orders
+from retention.segment.people import reachable
 
-WINDOWS = (30, 60, 90, 180)
-HALF = 0.5
 LARGE = 0.5  # a relative effect beyond it is rarely seen of any offer
 MOST_RELATIVE = 10.0
-POINTS, REACH = 24, 8  # of the curve, from the shop's number of customers ÷ 8 to × 8
-DAYS_A_MONTH = 365.25 / 12
 
 
 @dataclass(frozen=True)
@@ -32,6 +29,8 @@ class ExperimentPlan:
     effect and relative_effect: the one wished, in the metric's unit and relative to the baseline; missing without
     control, treatment: shares of the customers; arms: how many in all; customers: those the test is planned for
     new_a_month: new customers a month; months_for_new: months until as many new ones have come as the wished effect takes
+    reachable: of them, those who have an e-mail address of their own and did not refuse marketing; reachable_relative: the smallest
+    effect visible with them alone, relative to the baseline; both missing where nothing is known of it, or it is all of them
     too_small: whether no effect could be seen, or only one of more than half the baseline
     """
 
@@ -50,6 +49,8 @@ class ExperimentPlan:
     relative_effect: float
     new_a_month: float
     months_for_new: float
+    reachable: float
+    reachable_relative: float
     too_small: bool
     from_history: bool
     currency: str = ""
@@ -147,14 +148,15 @@ def plan_experiment(
     there, new_a_month = (np.nan, np.nan) if orders is None or metric == "conversion" else traffic(orders)
     size = float(there if customers is None else customers)
     share = _relative_effect(base, effect, relative)
-    table = pd.DataFrame([_row(one, design, size, share) for one in found.values()])
+    table = pd.DataFrame([metric_row(one, design, size, share) for one in found.values()])
     table = table.sort_values(["best", "metric"], ignore_index=True)
     chosen = table.set_index("metric").loc[metric]
+    written_to = _reachable(orders, size) if customers is None and not typed else np.nan
     needed, best = np.fmin(chosen["needed"], chosen["needed_before"]), chosen["best"]
     return ExperimentPlan(
         table=table.drop(columns="best"),
-        curve=_curve(base, design, size, share < 0),
-        alternatives=_alternatives(None if typed else orders, table, design, size, metric, days, best, share),
+        curve=curve_of(base, design, size, share < 0),
+        alternatives=alternatives_to(None if typed else orders, table, design, size, metric, days, best, share),
         metric=metric,
         days=days,
         control=design.control,
@@ -167,6 +169,8 @@ def plan_experiment(
         relative_effect=share,
         new_a_month=new_a_month,
         months_for_new=float(needed / new_a_month) if new_a_month > 0 else np.nan,
+        reachable=written_to,
+        reachable_relative=metric_row(base, design, written_to, share)["best"] if written_to > 0 else np.nan,
         too_small=bool(not np.isnan(size) and not best <= LARGE),
         from_history=not typed,
         currency="" if orders is None else orders.currency,
@@ -179,7 +183,7 @@ def _check(
 ) -> None:
     """Refuse figures that cannot be."""
     check_option("metric", metric, tuple(KINDS))
-    for name, value in (("alpha", alpha), ("power", power), ("holdout", HALF if holdout is None else holdout)):
+    for name, value in (("alpha", alpha), ("power", power), ("holdout", 0.5 if holdout is None else holdout)):
         if not 0 < value < 1:
             raise OptionError(
                 "{name}={value} is not between 0 and 1.", "Give a share, such as 0.5.", name=name, value=value
@@ -200,6 +204,12 @@ def _check(
                 value=value,
                 least=least,
             )
+
+
+def _reachable(orders: Orders, customers: float) -> float:
+    """How many may be written to by e-mail; missing where it is nobody, or everybody."""
+    found = int(reachable(orders).sum())
+    return float(found) if 0 < found < customers else np.nan
 
 
 def _typed(metric: str, value: float, sd: float | None) -> Baseline:
@@ -269,84 +279,6 @@ def _relative_effect(base: Baseline, effect: float | None, relative: bool) -> fl
             reached=f"{reached:.4g}",
         )
     return share
-
-
-def _row(base: Baseline, design: Design, customers: float, share: float) -> dict[str, object]:
-    """A metric with what a test sees of it."""
-    row = {"metric": base.metric, "kind": base.kind, "value": base.value, "sd": base.sd, "n": base.customers, "events": base.events, "correlation": base.correlation}  # fmt: skip
-    effect = share * base.value if base.speaks else np.nan
-    # A share cannot rise above 1: there the wish of another metric is no wish of this one.
-    effect = np.nan if base.kind == "share" and not 0 < base.value + effect < 1 else effect
-    row["effect"] = effect
-    for name, adjusted in (("", False), ("_before", True)):
-        known = not adjusted or not np.isnan(base.correlation)
-        seen = design.smallest_effect(base, customers, share < 0, adjusted) if known else np.nan
-        wished = known and not np.isnan(effect)
-        row[f"detectable{name}"] = seen
-        row[f"detectable_relative{name}"] = abs(seen) / base.value if base.speaks else np.nan
-        row[f"needed{name}"] = design.customers(base, effect, adjusted) if wished else np.nan
-        is_enough = wished and customers >= design.least(base)
-        row[f"power{name}"] = design.power_of(base, effect, customers, adjusted) if is_enough else np.nan
-    return row | {"best": np.fmin(row["detectable_relative"], row["detectable_relative_before"])}
-
-
-def _curve(base: Baseline, design: Design, customers: float, down: bool) -> pd.DataFrame:
-    """The smallest visible effect by customers."""
-    middle = design.least(base) * REACH if np.isnan(customers) else customers
-    least = max(middle / REACH, np.ceil(design.least(base)))
-    most = max(middle, least) * REACH
-    sizes = np.unique(np.round([*np.geomspace(least, most, POINTS), *([middle] if middle >= least else [])]))
-    curve = pd.DataFrame({"customers": sizes})
-    for name, adjusted in (("", False), ("_before", True)):
-        known = not adjusted or not np.isnan(base.correlation)
-        seen = [design.smallest_effect(base, size, down, adjusted) if known else np.nan for size in sizes]
-        curve[f"detectable{name}"] = seen
-        curve[f"detectable_relative{name}"] = curve[f"detectable{name}"].abs() / base.value
-    return curve
-
-
-def _alternatives(
-    orders: Orders | None,
-    table: pd.DataFrame,
-    design: Design,
-    customers: float,
-    metric: str,
-    days: int,
-    best: float,
-    share: float,
-) -> pd.DataFrame:
-    """What would see smaller effects than the plan: another metric, a longer window, half of the customers held back."""
-    rows = []
-
-    def add(change: str, row: dict[str, object], days: int, holdout: float) -> None:
-        effect = row["detectable"] if np.isnan(row["detectable_before"]) else row["detectable_before"]
-        rows.append((change, row["metric"], days, holdout, row["value"], effect, row["best"]))
-
-    for row in table[table["metric"] != metric].to_dict("records"):
-        add("metric", row, days, design.control)
-    if orders is not None:
-        history = (orders.as_of - orders.since) - timedelta(days=1)
-        for window in WINDOWS:
-            if days < window < history.days and (longer := _longer(orders, metric, window)):
-                add("window", _row(longer, design, customers, share), window, design.control)
-    if design.others == 1 and design.control != HALF:
-        half = Design(HALF, HALF, design.alpha, design.power)
-        own = table.set_index("metric").loc[metric]
-        base = Baseline(metric, own["value"], own["sd"], own["correlation"], own["n"], own["events"])
-        add("holdout", _row(base, half, customers, share), days, HALF)
-    columns = ["change", "metric", "days", "holdout", "value", "detectable", "detectable_relative"]
-    found = pd.DataFrame(rows, columns=columns)
-    better = found["detectable_relative"].notna() & ~(found["detectable_relative"] >= best)
-    return found[better].sort_values(["detectable_relative", "change", "metric", "days"], ignore_index=True)
-
-
-def _longer(orders: Orders, metric: str, days: int) -> Baseline | None:
-    """The same metric over a longer window, where enough customers had bought before it."""
-    try:
-        base = baselines(orders, days)[metric]
-    except EmptyError:
-        return None
-    return base if base.customers >= ENOUGH and base.speaks else None
 
 
 def _notes(base: Baseline, design: Design, customers: float, arms: int, metric: str, typed: bool) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from retention.experiment.sums import ArmSums, Metric
 from retention.experiment.totals import sums_of_totals
 from retention.experiment.units import CENTS, metrics_of_orders, sums_of_units, units_with_outcome
 from retention.orders import Orders, known_purchases
+from retention.periods import day_of
 
 DAYS = 60
 CONTROLS = ("control", "control group", "holdout", "hold-out", "a", "kontroll", "kontrola", "kontrol", "контроль")
@@ -36,6 +37,8 @@ class Source:
     shares: Mapping[str, float] | None = None
     planned_n: int | None = None
     days: int | None = None
+    assigned_on: date | None = None
+    assigned_until: date | None = None
     complete: bool = True
     course: Course | None = None
     grouped: dict[tuple[str, ...], ArmSums] | None = None
@@ -134,6 +137,8 @@ def of_orders(
         shares=plan.shares if plan else None,
         planned_n=plan.planned_n if plan else None,
         days=followed.days if followed.dated else None,
+        assigned_on=day_of(followed.first) if followed.dated else None,
+        assigned_until=day_of(followed.last) if followed.dated else None,
         complete=followed.complete or followed.waiting > 0,
         course=course_of_orders(followed, primary, seen, control, (customer, order), days) if control in seen else None,
         grouped=_charged(sums_of_units(followed, units, (primary,), by), control, customer) if by else None,

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import pandas as pd
+
+from retention.experiment.compare import VariantComparison
 from retention.show.i18n import _, interval, money, money_change, number, percent, percent_points
+from retention.show.measures import group_name
 
 MONEY = ("revenue", "aov", "profit")
 PARTS = ("returns", "discounts")  # ratios of money to money
@@ -48,6 +52,29 @@ def metric_in_words(metric: str) -> str:
         "conversion": _("the conversion rate"),
     }
     return names.get(metric, metric)
+
+
+def part_name(group: str) -> str:
+    """Name a group of the customers of an experiment.
+
+    >>> part_name("several"), part_name("HU"), part_name("")
+    ('Several orders before', 'HU', 'Not known')
+    """
+    names = {
+        "several": _("Several orders before"),
+        "one": _("One order before"),
+        "none": _("No order before"),
+    }
+    return names.get(group) or group_name(group or "unknown")
+
+
+def arm_name(arm: str) -> str:
+    """Name an arm: those that are made here in the reader's language, others as the file has them.
+
+    >>> arm_name("control"), arm_name("Banner")
+    ('control', 'Banner')
+    """
+    return {"control": _("control"), "offer": _("offer")}.get(arm, arm)
 
 
 @dataclass(frozen=True)
@@ -143,3 +170,25 @@ def p_value(p: float) -> str:
     ('0.0123', 'under 0.0001')
     """
     return _("under {p}").format(p=number(0.0001, 4)) if p < 0.0001 else number(p, 4)
+
+
+def deciding(result: VariantComparison) -> pd.Series:
+    """The row of the metric that decides, of the arm that the verdict speaks of."""
+    table = result.table
+    return table[(table["metric"] == result.primary) & (table["arm"] == result.arm)].iloc[0]
+
+
+def outcome_unit(result: VariantComparison) -> Unit:
+    """How the numbers of the metric that decides are written."""
+    return unit_of(deciding(result), result.currency)
+
+
+def week_name(week: int, result: VariantComparison) -> str:
+    """Name a week since the assignment; one that the window ends in is marked."""
+    name = _("Week {week}").format(week=number(week))
+    return name if week <= whole_weeks(result) else _("{period} (not complete)").format(period=name)
+
+
+def whole_weeks(result: VariantComparison) -> int:
+    """How many weeks since the assignment were seen from their first day to their last."""
+    return int(result.days["day"].max()) // 7

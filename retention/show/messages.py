@@ -56,8 +56,11 @@ EXPLAINED = (
     rt.replenishment_table,
     rt.plan_experiment,
     rt.run_aa_test,
+    rt.simulate_loyalty,
+    rt.simulate_change,
     rt.rank_opportunities,
     rt.opportunity_customers,
+    rt.build_audience,
 )
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")
 QUOTED = re.compile(r"'((?:[a-z_]+: )?[a-z][a-z]* [a-z ,]+)'")

@@ -87,16 +87,18 @@ def test_a_polish_file_from_upload_to_notebook(visitor, sample_data, polish, tmp
 def test_a_test_is_assigned_taken_away_and_read_with_later_orders(visitor, shop, tmp_path):
     visitor.sample().go("Assign a test")
     expect(visitor.headline).to_contain_text("are held back.")
-    files = {label: visitor.take(label).path().read_text("utf-8-sig") for label in ("Who gets A", "Held back, not")}
+    files = {
+        label: visitor.take(label).path().read_text("utf-8-sig") for label in ("Who gets the offer", "Held back, not")
+    }
     taken = visitor.take("Experiment file (JSON)")
     experiment = rt.read_experiment(taken.path().read_text("utf-8"))
     assert repr(experiment) == f"rt.read_experiment({taken.suggested_filename!r})"
-    for text, arm in zip(files.values(), ("A", "control"), strict=True):
+    for text, arm in zip(files.values(), ("offer", "control"), strict=True):
         people = pd.read_csv(io.StringIO(text), dtype=str)["customer_ref"].str.lstrip("'")
         assert sorted(people) == sorted(experiment.units.loc[experiment.units["variant"] == arm, "customer_ref"])
 
     visitor.press("Read its outcome")
-    expect(visitor.page.get_by_test_id("stAlert")).to_contain_text("No day of the outcome has been seen")
+    expect(visitor.page.get_by_test_id("stAlert")).to_contain_text("The test begins on")
     earlier = replace(experiment, assigned_on=date(2025, 10, 1))  # as if three more months of orders had come
     path = tmp_path / earlier.file_name
     path.write_text(rt.experiment_file(earlier), "utf-8")

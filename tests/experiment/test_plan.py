@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import retention as rt
-from retention.experiment.baseline import Baseline, baselines
+from retention.experiment.baseline import Baseline, baselines, outcomes
 from retention.experiment.sizes import Design
 from tests.measure.shops import bought, read
 
@@ -63,6 +63,20 @@ def test_so_many_tests_see_the_smallest_effect(shop):
     middle = (a + b) / 2
     z = (b - a) / np.sqrt(middle * (1 - middle) * 2 / n)
     assert np.mean(np.abs(z) > 1.96) == pytest.approx(0.8, abs=0.02)
+
+
+def test_what_the_plan_promises_is_what_the_comparison_finds(shop):
+    """The customers of the baseline in two halves, compared: the smallest visible effect is the planned one."""
+    each = outcomes(shop, 60)
+    coins = np.random.default_rng(1).integers(0, 2, len(each))
+    rows = each[["revenue", "revenue_before"]].assign(variant=np.where(coins, "b", "a"), repeat=each["orders"] > 0)
+    found = rt.compare_variants(rows=rows.astype({"repeat": int}), metrics=["repeat", "revenue"]).table
+    found = found[found["arm"] == "b"].set_index("metric")
+    base = baselines(shop, 60)
+    repeat = EVEN.smallest_effect(base["repeat"], len(each))
+    revenue = EVEN.smallest_effect(base["revenue"], len(each), adjusted=True)
+    assert found.loc["repeat", "detectable"] == pytest.approx(repeat, rel=0.07)  # the plan allows for the larger share
+    assert found.loc["revenue", "detectable"] == pytest.approx(revenue, rel=0.01)
 
 
 def test_the_plan_of_the_sample(plan, shop):
@@ -221,3 +235,12 @@ def test_the_order_of_the_rows_changes_nothing():
     ]
     one, other = (rt.plan_experiment(read("\n".join(lines)), "revenue") for lines in (rows, rows[::-1]))
     np.testing.assert_allclose(one.table.iloc[:, 2:].astype(float), other.table.iloc[:, 2:].astype(float), rtol=1e-9)
+
+
+def test_those_who_may_be_written_to_see_less(shop):
+    plan = rt.plan_experiment(shop)
+    customers = shop.frame(shop.customers)
+    assert plan.reachable == (customers["contactable"] & customers["consent"].ne(False)).sum()
+    same = rt.plan_experiment(shop, customers=int(plan.reachable))
+    assert plan.reachable_relative == pytest.approx(same.chosen["detectable_relative"], rel=1e-9)
+    assert np.isnan(same.reachable)

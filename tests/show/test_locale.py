@@ -15,9 +15,9 @@ LANGUAGES = [code for code in i18n.languages() if code != "en"]
 NAMES = {
     "currency", "date_order", "decimal", "drop_duplicates", "rates", "encoding", "mapping", "serial", "statuses", "timezone",
     "UCI Online Retail", "UCI Online Retail II", "WooCommerce Advanced Order Export", "n", "{name} ({first} – {last}).",
-    "{field}: {test} {value}", "{field}: {value}",
+    "{field}: {test} {value}", "{field}: {value}", "{name}: {metric}.",
 }  # fmt: skip
-ALIKE = {"pl": {"Start", "Segment"}, "tr": {"Segment"}}
+ALIKE = {"hu": {"Test"}, "pl": {"Start", "Segment", "Test"}, "tr": {"Segment", "Test"}}
 
 
 @pytest.fixture(scope="module")

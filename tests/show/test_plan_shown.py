@@ -26,7 +26,7 @@ def test_a_fall_is_said_as_a_fall():
     plan = rt.plan_experiment(metric="conversion", baseline=0.2, effect=-0.1, customers=2000)
     low = 0.2 + plan.chosen["detectable"]
     assert sentences.smallest_visible(plan) == (
-        f"Share of visitors who buy: with 2,000 customers, 50% of them held back, a test would see a fall from 20.0% to "
+        f"With a month's 2,000 visitors, of whom 50% see nothing new, a test would see the share who buy fall from 20.0% to "
         f"{low:.1%} or less in 80 of 100 cases ({-100 * plan.chosen['detectable']:.1f} points, "
         f"-{plan.chosen['detectable_relative']:.1%})."
     )
@@ -87,3 +87,15 @@ def test_the_luckiest_split_in_words(aa):
     assert sentences.luckiest(replace(aa, widest=0.01, widest_relative=0.09)) == said.format("better")
     assert sentences.luckiest(replace(aa, widest=-0.01, widest_relative=-0.09)) == said.format("worse")
     assert "the halves differed by 1.0 points" in sentences.luckiest(replace(aa, widest=0.01, widest_relative=np.nan))
+
+
+def test_where_the_wish_is_seen_nothing_else_is_advised():
+    bold = rt.plan_experiment(metric="conversion", baseline=0.03, effect=2, power=0.99, alpha=0.001, customers=4000)
+    assert bold.too_small and sentences.what_instead(bold) == []
+    assert not any("you would learn nothing" in line for line in sentences.about_the_wish(bold))
+    none = rt.plan_experiment(metric="revenue", baseline=1, sd=1e6, effect=0.01, customers=50)  # more than anybody has
+    said = "Your shop is too small to see anything but a very large effect here."
+    assert sentences.what_instead(none) == [said]
+    unknown = rt.plan_experiment(metric="conversion", baseline=0.03)
+    assert sentences.smallest_visible(unknown).startswith("Share of visitors who buy: say how many there are")
+    assert sentences.what_instead(unknown) == []

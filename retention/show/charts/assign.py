@@ -6,6 +6,7 @@ import pandas as pd
 from retention.experiment.assign import ALIKE
 from retention.segment.schemes import SCHEMES
 from retention.show import marks
+from retention.show.experiment import arm_name
 from retention.show.i18n import _, money, number, percent
 from retention.show.measures import group_name
 
@@ -59,9 +60,9 @@ def balance_dots(result):
     for place, arm in enumerate(arms):
         means = zip(table["characteristic"], table[f"mean_{arm}"], strict=True)
         rows[f"mean{place}"] = [trait_value(trait, mean, result.currency) for trait, mean in means]
-    written = [f"{arm} " + rows[f"mean{place}"] for place, arm in enumerate(arms)]
+    written = [f"{arm_name(arm)} " + rows[f"mean{place}"] for place, arm in enumerate(arms)]
     rows["line"] = rows["name"] + ": " + written[0].str.cat(written[1:], sep=" · ")
-    titles = {"name": _("What is compared")} | {f"mean{place}": arm for place, arm in enumerate(arms)}
+    titles = {"name": _("What is compared")} | {f"mean{place}": arm_name(arm) for place, arm in enumerate(arms)}
     titles |= {"apart": _("Standardised difference")}
     reach = marks.value_axis([SHORTEST, *rows["difference"]], lambda value: number(value, 2))
     reach["axis"].title = _("Difference between the groups; up to {limit} is alike").format(limit=number(ALIKE, 1))

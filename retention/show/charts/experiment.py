@@ -7,9 +7,8 @@ from babel.dates import get_day_names
 from retention.intervals import ENOUGH
 from retention.show import marks
 from retention.show.charts.groups import dots_with_whiskers, paired_bars
-from retention.show.experiment import metric_name, unit_of
+from retention.show.experiment import arm_name, metric_name, outcome_unit, part_name, unit_of, week_name
 from retention.show.i18n import _, language, number, percent, percent_change
-from retention.show.measures import group_name
 
 ROW = 50  # pixels
 
@@ -71,7 +70,7 @@ def effect_by_day(result, arm=""):
     days = days[(days["arm"] == (arm or result.arm)) & days["low"].notna()].reset_index(drop=True)
     if days.empty:
         return marks.nothing(title)
-    unit = _unit(result)
+    unit = outcome_unit(result)
     rows = days[["day", "effect", "low", "high"]].astype(float)
     rows["text"] = [unit.short(value) for value in rows["effect"]]
     rows["range"] = [unit.range(low, high) for low, high in zip(rows["low"], rows["high"], strict=True)]
@@ -106,7 +105,7 @@ def effect_by_week(result, arm=""):
     effect_by_week(rt.compare_variants(orders, "Second-order reminder"))
     """
     title = _("Difference by week since the assignment")
-    return _parts(result, result.weeks, "week", lambda week: _("Week {week}").format(week=number(week)), title, arm)
+    return _parts(result, result.weeks, "week", lambda week: week_name(week, result), title, arm)
 
 
 def effect_by_weekday(result, arm=""):
@@ -124,7 +123,7 @@ def effect_by_group(result, arm=""):
     effect_by_group(rt.compare_variants(orders, "Second-order reminder", by="country"))
     """
     title = _("Difference by group")
-    return _parts(result, result.groups, "group", lambda group: group_name(group or "unknown"), title, arm)
+    return _parts(result, result.groups, "group", part_name, title, arm)
 
 
 def _parts(result, table, key, name, title, arm):
@@ -132,7 +131,7 @@ def _parts(result, table, key, name, title, arm):
     title = f"{title}: {metric_name(result.primary)}"
     if table is None or table["effect"].isna().all():
         return marks.nothing(title)
-    unit, rows = _unit(result), []
+    unit, rows = outcome_unit(result), []
     for order, row in enumerate(table[table["arm"] == (arm or result.arm)].to_dict("records")):
         shown = {"order": order, "name": name(row[key]), "share": row["effect"], "low": row["low"], "high": row["high"]}
         shown["effect"], shown["range"] = unit.short(row["effect"]), unit.range(row["low"], row["high"])
@@ -155,18 +154,14 @@ def arm_split(result):
     arm_split(rt.compare_variants(orders, "Loyalty card"))
     """
     title = _("How the customers were split")
-    rows = result.arms.assign(order=range(len(result.arms)), name=result.arms["arm"])
+    rows = result.arms.assign(order=range(len(result.arms)), name=result.arms["arm"].map(arm_name))
     pattern = _("{arm}: {share} of customers ({n}), planned {planned}")
     rows["line"] = [
-        pattern.format(arm=row.arm, share=percent(row.share), n=number(row.units), planned=percent(row.planned_share))
+        pattern.format(
+            arm=arm_name(row.arm), share=percent(row.share), n=number(row.units), planned=percent(row.planned_share)
+        )
         for row in rows.itertuples(index=False)
     ]
     rows["n"] = [number(n) for n in rows["units"]]
     kinds = {"planned_share": _("Planned share"), "share": _("Share they have")}
     return paired_bars(rows, kinds, title, {"name": _("Arm"), "n": _("Customers")})
-
-
-def _unit(result):
-    table = result.table
-    row = table[(table["metric"] == result.primary) & (table["arm"] == result.arm)].iloc[0]
-    return unit_of(row, result.currency)

@@ -50,6 +50,17 @@ def difference(metric, value, currency):
     return metric_value(metric, abs(value), currency)
 
 
+def change_facts(plan, effect):
+    """Write an effect from where to where, as a difference and relative, for the places of a sentence."""
+    value = plan.chosen["value"]
+    return {
+        "value": metric_value(plan.metric, value, plan.currency),
+        "reached": metric_value(plan.metric, value + effect, plan.currency),
+        "difference": difference(plan.metric, effect, plan.currency),
+        "relative": percent_change(effect / value),
+    }
+
+
 def smallest_effect_curve(result):
     """Draw how small an effect a test sees with how many customers, with a dot for the shop and a line for the wished effect.
 
@@ -63,13 +74,15 @@ def smallest_effect_curve(result):
     if rows.empty:
         return marks.nothing(name)
     kinds = list(dict.fromkeys(rows["kind"]))
+    of_visitors = result.metric == "conversion"
+    size_name = _("Visitors in the test") if of_visitors else _("Customers in the test")
     at = _round_sizes(rows["customers"].min(), rows["customers"].max())
     x = alt.X(
         field="customers",
         type="quantitative",
         scale=alt.Scale(type="log", domain=[rows["customers"].min(), rows["customers"].max()], nice=False),
         axis=marks.axis(
-            _("Customers in the test"),
+            size_name,
             values=at,
             labelExpr=marks.lookup(at, [number_short(size) for size in at]),
             grid=False,
@@ -81,7 +94,7 @@ def smallest_effect_curve(result):
     scale = marks.value_axis(reach, lambda share: percent(share, 0))
     scale["axis"].title = _("Change, relative to now")
     y = alt.Y(field="relative", type="quantitative", **scale)
-    titles = {"size": _("Customers in the test"), "kind": _("Test"), "text": _("Smallest effect, relative to now"), "absolute": _("Smallest effect")}  # fmt: skip
+    titles = {"size": size_name, "kind": _("Test"), "text": _("Smallest effect, relative to now"), "absolute": _("Smallest effect")}  # fmt: skip
     key = marks.legend(symbolType="stroke", symbolSize=500, symbolStrokeWidth=2, columns=1) if len(kinds) > 1 else None
     line = alt.Chart(rows).encode(
         x=x,
@@ -106,14 +119,18 @@ def smallest_effect_curve(result):
     said = [_("{name}: {metric}.").format(name=name, metric=metric_name(result.metric, result.days))]
     for end in (rows["customers"].min(), rows["customers"].max()):
         row = rows[rows["customers"] == end].iloc[0]
-        said.append(_("With {customers} customers: {effect}.").format(customers=row["size"], effect=row["text"]))
+        pattern = (
+            _("With {customers} visitors: {effect}.") if of_visitors else _("With {customers} customers: {effect}.")
+        )
+        said.append(pattern.format(customers=row["size"], effect=row["text"]))
     if not np.isnan(wished):
         words = _("hoped for: {effect}").format(effect=percent_change(result.relative_effect))
         layers += marks.target_line(wished, words, scale)
         said.append(f"{words[:1].upper()}{words[1:]}.")
     own = rows[rows["customers"] == result.customers].head(1)
     if len(own):
-        words = _("{customers} customers: {effect}").format(customers=own["size"].iloc[0], effect=own["text"].iloc[0])
+        pattern = _("{customers} visitors: {effect}") if of_visitors else _("{customers} customers: {effect}")
+        words = pattern.format(customers=own["size"].iloc[0], effect=own["text"].iloc[0])
         layers += _dot(own.assign(words=words), x, y)
         said.append(_("The dot is the shop, {words}.").format(words=words))
     return marks.finish(alt.layer(*layers), said)

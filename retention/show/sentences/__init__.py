@@ -15,6 +15,13 @@ from retention.show.sentences.alerts import (
     out_of_the_ordinary,
 )
 from retention.show.sentences.assign import how_alike, how_small_an_effect, who_gets_it, who_is_left_out
+from retention.show.sentences.audience import (
+    how_it_leaves,
+    tool_name,
+    what_was_sent,
+    who_goes_out,
+    who_is_not_in_it,
+)
 from retention.show.sentences.bridge import whose_change, why_revenue_moved
 from retention.show.sentences.builder import what_they_are_like, who_is_reached
 from retention.show.sentences.channels import those_who_change_channel, where_customers_come_from
@@ -33,18 +40,13 @@ from retention.show.sentences.cohorts import compared, how_well_completed, who_c
 from retention.show.sentences.customer import beside_others, what_is_next, where_they_stand, who_it_is
 from retention.show.sentences.demographics import which_group_is_largest, which_groups_stand_out
 from retention.show.sentences.discounts import beside_full_price, won_with_a_discount
-from retention.show.sentences.experiment import (
-    did_it_work,
-    does_it_last,
-    how_likely_better,
-    nothing_suffered,
-    what_it_means,
-    what_tests_brought,
-    who_it_worked_for,
-)
+from retention.show.sentences.effects import does_it_last, how_likely_better, nothing_suffered, who_it_worked_for
+from retention.show.sentences.experiment import did_it_work, what_it_means, who_took_part
 from retention.show.sentences.feedback import after_feedback, complaints, ratings_say, tickets_say, who_answered
 from retention.show.sentences.forecast import how_it_did, how_sure, what_comes
+from retention.show.sentences.history import what_tests_brought
 from retention.show.sentences.kpis import change, is_month, kpi, kpi_notes, more_or_less, moves, overview, span
+from retention.show.sentences.loyalty import about_the_programme, what_programmes_cost, what_the_replay_leaves_out
 from retention.show.sentences.movement import who_moved, why_they_moved
 from retention.show.sentences.next_orders import bought_again_most, came_true, due_for_products, next_week
 from retention.show.sentences.opportunities import (
@@ -71,9 +73,17 @@ from retention.show.sentences.risk import how_good, reasons, what_is_at_stake, w
 from retention.show.sentences.segments import money_slipping_away, who_brings_the_money, worth
 from retention.show.sentences.timing import days_to_act, groups_beside, when_they_return
 from retention.show.sentences.vendors import depends_on_the_rule, rule_by_rule
+from retention.show.sentences.whatif import (
+    most_for_a_customer,
+    put_to_the_test,
+    range_of_change,
+    what_it_gives_away,
+    what_would_come,
+)
 
 __all__ = [
     "Fact",
+    "about_the_programme",
     "about_the_wish",
     "after_feedback",
     "against_target",
@@ -104,6 +114,7 @@ __all__ = [
     "how_firm",
     "how_good",
     "how_it_did",
+    "how_it_leaves",
     "how_it_sees_customers",
     "how_likely_better",
     "how_long",
@@ -118,6 +129,7 @@ __all__ = [
     "luckiest",
     "money_slipping_away",
     "more_or_less",
+    "most_for_a_customer",
     "moves",
     "next_week",
     "no_opportunity",
@@ -127,6 +139,8 @@ __all__ = [
     "only_assumed",
     "out_of_the_ordinary",
     "overview",
+    "put_to_the_test",
+    "range_of_change",
     "ratings_say",
     "reasons",
     "rule_by_rule",
@@ -136,18 +150,24 @@ __all__ = [
     "those_who_change_channel",
     "tickets_say",
     "too_few",
+    "tool_name",
     "what_comes",
     "what_comes_anyway",
     "what_instead",
     "what_is_at_stake",
     "what_is_next",
     "what_it_counts",
+    "what_it_gives_away",
     "what_it_is_worth",
     "what_it_means",
+    "what_programmes_cost",
     "what_tests_brought",
+    "what_the_replay_leaves_out",
     "what_they_are_like",
     "what_to_do",
     "what_to_send",
+    "what_was_sent",
+    "what_would_come",
     "when_they_return",
     "where_customers_come_from",
     "where_they_stand",
@@ -158,13 +178,16 @@ __all__ = [
     "who_brings_the_money",
     "who_comes_back",
     "who_gets_it",
+    "who_goes_out",
     "who_is_left_out",
+    "who_is_not_in_it",
     "who_is_reached",
     "who_is_slipping",
     "who_it_is",
     "who_it_worked_for",
     "who_moved",
     "who_they_are",
+    "who_took_part",
     "whose_change",
     "why_no_score",
     "why_revenue_moved",

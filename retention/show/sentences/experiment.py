@@ -1,23 +1,21 @@
-"""The outcome of an experiment in words."""
+"""The verdict on an experiment in words, and what follows from it."""
 
 from __future__ import annotations
 
 import math
 
-import numpy as np
 import pandas as pd
 
-from retention.experiment.compare import ALPHA, BROKEN, DOUBTFUL, VariantComparison
-from retention.show.experiment import Unit, metric_in_words, metric_name, p_value, unit_of
-from retention.show.i18n import _, listed, money, money_change, number, percent
-from retention.show.measures import group_name
+from retention.experiment.compare import BROKEN, DOUBTFUL, VariantComparison
+from retention.show.experiment import Unit, arm_name, deciding, metric_in_words, outcome_unit, p_value, unit_of
+from retention.show.i18n import _, date, listed, money, money_change, number
 
 MILLION = 1_000_000
 
 
 def did_it_work(result: VariantComparison) -> str:
     """The verdict, in one headline."""
-    row, subject = deciding(result), subject_of(result)
+    row, subject = deciding(result), _subject(result)
     unit, metric = unit_of(row, result.currency), metric_in_words(result.primary)
     if result.verdict == "withheld":
         units = result.arms["units"]
@@ -53,6 +51,20 @@ def did_it_work(result: VariantComparison) -> str:
     return pattern.format(name=subject, metric=metric, effect=unit.size(row["effect"]), **facts)
 
 
+def who_took_part(result: VariantComparison) -> str:
+    """How many, since when, and for how long their orders count; empty where that is not known."""
+    if result.assigned_on is None or result.window is None:
+        return ""
+    pattern = _("{customers} customers took part, {when}; the orders of {days} days count for each.")
+    when = _("since {day}").format(day=date(result.assigned_on))
+    if result.assigned_until > result.assigned_on:
+        when = _("put into groups from {first} to {last}").format(
+            first=date(result.assigned_on), last=date(result.assigned_until)
+        )
+    customers = number(result.arms["units"].sum())
+    return pattern.format(customers=customers, when=when, days=number(result.window))
+
+
 def what_it_means(result: VariantComparison) -> list[str]:
     """What follows from the verdict."""
     said = {
@@ -71,191 +83,11 @@ def what_it_means(result: VariantComparison) -> list[str]:
     return said
 
 
-def nothing_suffered(result: VariantComparison) -> list[str]:
-    """What became of the metrics that must not suffer, a line each."""
-    if result.verdict in ("withheld", "too few"):
-        return []
-    table = result.table
-    said = []
-    for row in table[(table["role"] == "guardrail") & (table["arm"] == result.arm)].to_dict("records"):
-        unit, name = unit_of(row, result.currency), metric_name(row["metric"])
-        facts = {"metric": name, "effect": unit.change(row["effect"])} | unit.ends(row["low"], row["high"])
-        if row["reason"]:
-            said.append(_("{metric}: cannot be told. {reason}").format(metric=name, reason=_(row["reason"])))
-        elif row["low"] <= 0 <= row["high"]:
-            said.append(_("{metric}: no harm seen, {effect} (between {low} and {high}).").format(**facts))
-        elif row["probability_better"] < 0.5:
-            said.append(_("Careful! {metric} got worse: {effect} (between {low} and {high}).").format(**facts))
-        else:
-            said.append(
-                _("{metric} did not suffer, it got better: {effect} (between {low} and {high}).").format(**facts)
-            )
-    return said
-
-
-def how_likely_better(result: VariantComparison) -> str:
-    """The chance that the arm is better, and what choosing it costs on average if it is not; "" where nothing can be said."""
-    row = deciding(result)
-    if result.verdict in ("withheld", "too few") or math.isnan(row["probability_better"]):
-        return ""
-    unit = Unit(row["metric"], row["kind"], result.currency, fine=True)
-    loss = unit.size(row["expected_loss"])
-    pattern = _(
-        "The chance that {arm} is better than {control} is {chance}. Counting how likely it is to be wrong, choosing it loses {loss} "
-        "on average."
-    )
-    said = [
-        pattern.format(
-            arm=result.arm,
-            control=result.control,
-            chance=_chance(row["probability_better"]),
-            loss=_("next to nothing") if loss == unit.size(0) else loss,
-        )
-    ]
-    if not math.isnan(row["power"]):
-        said.append(
-            _("An effect as large as planned would have been seen in {n} of 100 such tests.").format(
-                n=number(row["power"] * 100)
-            )
-        )
-    if row["variance_reduction"] > 0.01:
-        said.append(
-            _("Knowing what they bought in the year before took out {share} of the chance in it.").format(
-                share=percent(row["variance_reduction"], 0)
-            )
-        )
-    return " ".join(said)
-
-
-def does_it_last(result: VariantComparison) -> str:
-    """The first week beside the last that can be told; "" where there are no two."""
-    weeks = result.weeks
-    if weeks is None:
-        return ""
-    weeks = weeks[(weeks["arm"] == result.arm) & weeks["effect"].notna()]
-    if len(weeks) < 2:
-        return ""
-    first, last = weeks.iloc[0], weeks.iloc[-1]
-    unit = _unit(result)
-    facts = {
-        "first": unit.change(first["effect"]),
-        "week": number(last["week"]),
-        "last": unit.change(last["effect"]),
-    }
-    if first["low"] > last["high"] or first["high"] < last["low"]:
-        pattern = _("In the first week the difference was {first}, in week {week} {last}: it does not stay the same.")
-    else:
-        pattern = _(
-            "In the first week the difference was {first}, in week {week} {last}; chance alone can make weeks differ so much."
-        )
-    return pattern.format(**facts)
-
-
-def who_it_worked_for(result: VariantComparison) -> list[str]:
-    """In which groups the effect is clear, and where it points the other way than in the whole."""
-    groups = result.groups
-    groups = groups[groups["arm"] == result.arm]
-    known = groups[groups["effect"].notna()]
-    if known.empty:
-        return [_("No group is large enough to tell.")]
-    clear = known[known["p_adjusted"] < ALPHA]
-    count = number(len(groups))
-    if clear.empty:
-        said = [_("In none of the {n} groups is the effect clear by itself, counting that so many were looked at.")]
-    else:
-        said = [_("Of {n} groups, the effect is clear by itself in {groups}, counting that so many were looked at.")]
-    said = [said[0].format(n=count, groups=_named(clear["group"]))]
-    turned = known[known["flips"]]
-    if (turned["p_adjusted"] < ALPHA).any():
-        pattern = _(
-            "Careful! In {groups} the effect points the other way than in the whole (Simpson’s paradox). Do not give it to everybody "
-            "because of the average."
-        )
-        said.append(pattern.format(groups=_named(turned.loc[turned["p_adjusted"] < ALPHA, "group"])))
-    elif len(turned):
-        pattern = _(
-            "In {groups} the effect points the other way than in the whole, though no further than chance does."
-        )
-        said.append(pattern.format(groups=_named(turned["group"])))
-    return said
-
-
-def what_tests_brought(history: pd.DataFrame) -> str:
-    """How many tests there were, what came of them, and what those that worked are worth together: the sum, as far off as independent tests are
-    together."""
-    counts = history["verdict"].map(OUTCOMES).fillna("open").value_counts()
-    words = {
-        "worked": _("worked: {n}"),
-        "hurt": _("did harm: {n}"),
-        "nothing": _("made no difference: {n}"),
-        "unread": _("could not be read: {n}"),
-        "open": _("not read yet: {n}"),
-    }
-    parts = [words[kind].format(n=number(counts[kind])) for kind in words if kind in counts]
-    said = [_("Tests here: {n}. Of them {parts}.").format(n=number(len(history)), parts=listed(parts))]
-    worked = history[history["verdict"] == "better"].dropna(subset=["worth", "worth_low", "worth_high"])
-    pattern = _("What worked is worth about {worth} a month, between {low} and {high}, if it is kept.")
-    for currency, kept in worked.groupby("currency"):
-        worth = kept["worth"].sum()
-        low, high = (
-            worth + sign * np.hypot.reduce(kept[end] - kept["worth"])
-            for sign, end in ((-1, "worth_low"), (1, "worth_high"))
-        )
-        amounts = {"worth": worth, "low": low, "high": high}
-        said.append(pattern.format(**{name: money(amount, currency, 0) for name, amount in amounts.items()}))
-    return " ".join(said)
-
-
-OUTCOMES = {
-    "better": "worked",
-    "worse": "hurt",
-    "no difference": "nothing",
-    "withheld": "unread",
-    "too few": "unread",
-    "peeking": "open",
-}
-
-
-def verdict_name(verdict: str) -> str:
-    """A verdict in one or two words.
-
-    >>> verdict_name("withheld")
-    'Split is broken'
-    """
-    names = {
-        "withheld": _("Split is broken"),
-        "too few": _("Too few to tell"),
-        "peeking": _("Not over yet"),
-        "better": _("Worked"),
-        "worse": _("Did harm"),
-        "no difference": _("No difference seen"),
-    }
-    return names.get(verdict, _("Not read yet"))
-
-
-def deciding(result: VariantComparison) -> pd.Series:
-    """The row of the metric that decides, of the arm that the verdict speaks of."""
-    table = result.table
-    return table[(table["metric"] == result.primary) & (table["arm"] == result.arm)].iloc[0]
-
-
-def worth_of(result: VariantComparison) -> pd.Series | None:
-    """What the arm that the verdict speaks of is worth a month; None where it cannot be told."""
-    if result.worth is None:
-        return None
-    worth = result.worth[result.worth["arm"] == result.arm].iloc[0]
-    return None if math.isnan(worth["effect"]) else worth
-
-
-def subject_of(result: VariantComparison) -> str:
+def _subject(result: VariantComparison) -> str:
     """What the sentence speaks of: the experiment, with the arm where there are several."""
     if not result.name:
-        return result.arm
-    return result.name if len(result.arms) == 2 else f"{result.name} ({result.arm})"
-
-
-def _unit(result: VariantComparison) -> Unit:
-    return unit_of(deciding(result), result.currency)
+        return arm_name(result.arm)
+    return result.name if len(result.arms) == 2 else f"{result.name} ({arm_name(result.arm)})"
 
 
 def _values(result: VariantComparison, row: pd.Series, unit: Unit) -> dict[str, str]:
@@ -273,14 +105,6 @@ def _how_often(p: float) -> str:
     return _("once in {times} tests").format(times=number(round(times, -digits) if digits > 0 else times))
 
 
-def _chance(share: float) -> str:
-    if share > 0.999:
-        return _("over {share}").format(share=percent(0.999))
-    if share < 0.001:
-        return _("under {share}").format(share=percent(0.001))
-    return percent(share, 0) if 0.01 < share < 0.99 else percent(share)
-
-
 def _why_split(_result: VariantComparison) -> list[str]:
     return [
         _("Find out why people are missing. Until then any difference between the arms may come from who is missing."),
@@ -294,8 +118,7 @@ def _why_split(_result: VariantComparison) -> list[str]:
 
 def _why_few(result: VariantComparison) -> list[str]:
     counts = ", ".join(
-        _("{arm}: {n}").format(arm=arm, n=number(n))
-        for arm, n in zip(result.arms["arm"], result.arms["units"], strict=True)
+        f"{arm_name(arm)}: {number(n)}" for arm, n in zip(result.arms["arm"], result.arms["units"], strict=True)
     )
     return [
         _("In each arm: {counts}.").format(counts=counts),
@@ -325,7 +148,7 @@ def _why_wait(result: VariantComparison) -> list[str]:
 
 def _what_it_brings(result: VariantComparison) -> list[str]:
     row, said = deciding(result), []
-    worth = worth_of(result)
+    worth = _worth(result)
     if worth is not None:
         facts = {part: money(worth[part], result.currency, 0) for part in ("effect", "low", "high")}
         if result.verdict == "worse":
@@ -361,6 +184,14 @@ def _what_it_brings(result: VariantComparison) -> list[str]:
     return said
 
 
+def _worth(result: VariantComparison) -> pd.Series | None:
+    """What the arm that the verdict speaks of is worth a month; None where it cannot be told."""
+    if result.worth is None:
+        return None
+    worth = result.worth[result.worth["arm"] == result.arm].iloc[0]
+    return None if math.isnan(worth["effect"]) else worth
+
+
 def _signed(result: VariantComparison, worth: pd.Series) -> dict[str, str]:
     return {part: money_change(worth[part], result.currency, 0) for part in ("effect", "low", "high")}
 
@@ -368,14 +199,10 @@ def _signed(result: VariantComparison, worth: pd.Series) -> dict[str, str]:
 def _what_would_have_shown(result: VariantComparison) -> list[str]:
     row = deciding(result)
     pattern = _("A difference of {detectable} would have been seen in 80 of 100 such tests.")
-    said = [pattern.format(detectable=_unit(result).size(row["detectable"]))]
+    said = [pattern.format(detectable=outcome_unit(result).size(row["detectable"]))]
     said.append(
         _(
             "That is not “the same”: a smaller difference can hide. If one that small matters to you, test with more customers; if not, take what is cheaper."
         )
     )
     return said
-
-
-def _named(groups: pd.Series) -> str:
-    return listed(group_name(name or "unknown") for name in groups)

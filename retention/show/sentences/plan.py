@@ -5,16 +5,22 @@ from __future__ import annotations
 import pandas as pd
 
 from retention.experiment.placebo import AATest
-from retention.experiment.plan import ExperimentPlan
-from retention.show.charts.plan import difference, metric_name, metric_value
-from retention.show.i18n import _, number, percent, percent_change
+from retention.experiment.plan import MOST_RELATIVE, ExperimentPlan
+from retention.show.charts.plan import change_facts, difference, metric_name
+from retention.show.i18n import _, number, percent
+from retention.show.sentences.visitors import about_the_wish_of_visitors, smallest_visible_of_visitors
 
 LONG = 60  # months nobody waits for
+SURE = 0.95
 
 
 def smallest_visible(plan: ExperimentPlan) -> str:
     """What a test with the shop's customers would see, in one sentence."""
+    if plan.metric == "conversion" and pd.notna(plan.customers):
+        return smallest_visible_of_visitors(plan)
     row, facts = plan.chosen, _facts(plan)
+    if pd.isna(plan.customers):
+        return _("{metric}: say how many there are, and the plan tells how small an effect they show.").format(**facts)
     if pd.isna(best(row, "detectable")):
         return _(
             "{metric}: {customers} customers, {holdout} of them held back, are too few for any test to say something."
@@ -28,21 +34,31 @@ def smallest_visible(plan: ExperimentPlan) -> str:
             "{metric}: with {customers} customers, {holdout} of them held back, a test would see a fall from {value} to {reached} or less "
             "in {power} of 100 cases ({difference}, {relative})."
         )
-    return pattern.format(**facts, **_change(plan, best(row, "detectable")))
+    return pattern.format(**facts, **change_facts(plan, best(row, "detectable")))
 
 
 def about_the_wish(plan: ExperimentPlan) -> list[str]:
-    """How often the wished effect would be seen, how many customers it takes, and whether what is known from before helps."""
+    """With whom by e-mail, how often the wished effect would be seen, how many customers it takes, and whether the past helps."""
+    if plan.metric == "conversion":
+        return about_the_wish_of_visitors(plan)
     row, lines = plan.chosen, []
+    if pd.notna(plan.reachable_relative):
+        pattern = _(
+            "By e-mail you may write to {reachable} of them; a test with these would see a change by {relative} or more."
+        )
+        relative = percent(plan.reachable_relative)
+        lines.append(pattern.format(reachable=number(plan.reachable), relative=relative))
+    elif pd.notna(plan.reachable):
+        pattern = _("By e-mail you may write to {reachable} of them, too few for any test to say something.")
+        lines.append(pattern.format(reachable=number(plan.reachable)))
     if pd.notna(plan.relative_effect):
-        change = _change(plan, plan.effect)
+        change = change_facts(plan, plan.effect)
         if pd.notna(seen := best(row, "power")):
-            lines.append(
-                _(
-                    "The effect you hope for, from {value} to {reached} ({difference}, {relative}), would be seen in {seen} of 100 such tests. "
-                    "In the others you would learn nothing, although it is there."
-                ).format(seen=_of_100(seen), **change)
-            )
+            said = _(
+                "The effect you hope for, from {value} to {reached} ({difference}, {relative}), would be seen in {seen} of 100 such tests."
+            ).format(seen=_of_100(seen), **change)
+            others = _("In the others you would learn nothing, although it is there.")
+            lines.append(said if seen >= SURE else f"{said} {others}")
         if pd.notna(needed := plan.needed):
             others = number(needed - round(needed * plan.control))
             lines.append(
@@ -79,28 +95,30 @@ def about_the_wish(plan: ExperimentPlan) -> list[str]:
 
 def what_instead(plan: ExperimentPlan) -> list[str]:
     """Where the shop is too small for the wish: that it is, and what it could test instead."""
+    if plan.metric == "conversion":
+        return []
     needed, smallest = plan.needed, best(plan.chosen, "detectable_relative")
-    if not (plan.too_small or needed > plan.customers):
+    if needed <= plan.customers or pd.isna(plan.customers) or (pd.isna(plan.effect) and not plan.too_small):
         return []
     said = _("Your shop is too small for this test.")
     if plan.too_small:
         said = _("Your shop is too small to see anything but a very large effect here.")
-    lines = [said + " " + _("What you could do instead:")]
+    lines = []
     for option in plan.alternatives.drop_duplicates("change").to_dict("records"):
         words = {
-            "metric": _("Compare something else. {metric}: visible from {relative} on."),
-            "window": _("Wait longer. {metric}: visible from {relative} on, if the effect lasts that long."),
-            "holdout": _("Hold back half of the customers: visible from {relative} on."),
+            "metric": _("Compare something else. {metric}: a change by {relative} is visible."),
+            "window": _("Wait longer. {metric}: a change by {relative} is visible, if the effect lasts that long."),
+            "holdout": _("Hold back half of the customers: a change by {relative} is visible."),
         }[option["change"]]
         name = metric_name(option["metric"], option["days"])
         lines.append(f"{words.format(metric=name, relative=percent(option['detectable_relative']))}")
-    if pd.notna(smallest):
+    if smallest <= MOST_RELATIVE:
         bolder = _("Make a bolder offer, one that you expect to move it by {relative} or more.")
         lines.append(f"{bolder.format(relative=percent(smallest))}")
     if pd.notna(needed):
         later = _("Come back when there are more customers: this one takes {needed}.")
         lines.append(later.format(needed=number(needed)))
-    return lines
+    return [f"{said} {_('What you could do instead:')}", *lines] if lines else [said]
 
 
 def how_long(plan: ExperimentPlan) -> list[str]:
@@ -171,17 +189,6 @@ def _facts(plan: ExperimentPlan) -> dict[str, str]:
         "customers": number(plan.customers),
         "holdout": percent(plan.control, 0),
         "power": _of_100(plan.power),
-    }
-
-
-def _change(plan: ExperimentPlan, effect: float) -> dict[str, str]:
-    """From where to where, as a difference and relative."""
-    value = plan.chosen["value"]
-    return {
-        "value": metric_value(plan.metric, value, plan.currency),
-        "reached": metric_value(plan.metric, value + effect, plan.currency),
-        "difference": difference(plan.metric, effect, plan.currency),
-        "relative": percent_change(effect / value),
     }
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from retention.experiment.assign import Assignment
 from retention.show.charts.assign import trait_name, trait_value
+from retention.show.experiment import arm_name
 from retention.show.i18n import MISSING, _, number
 from retention.show.measures import group_name
 from retention.show.tables.groups import ROOM
@@ -19,7 +20,7 @@ def balance_rows(result: Assignment) -> pd.DataFrame:
     )
     for arm in result.arms["arm"]:
         means = zip(table["characteristic"], table[f"mean_{arm}"], strict=True)
-        shown[arm] = [trait_value(trait, mean, result.currency) for trait, mean in means]
+        shown[arm_name(arm)] = [trait_value(trait, mean, result.currency) for trait, mean in means]
     shown[_("Standardised difference")] = [number(value, 3) for value in table["difference"]]
     shown[_("Alike")] = [_("yes") if alike else _("no") for alike in table["alike"]]
     return shown
@@ -33,7 +34,7 @@ def assigned_rows(result: Assignment) -> pd.DataFrame:
         {
             _("Customer"): table["customer_ref"],
             _("Name"): table["name"].fillna(MISSING),
-            _("Group"): table["variant"],
+            _("Group"): table["variant"].map(arm_name),
             _("Drawn among"): [" · ".join(map(group_name, words.split(" · "))) for words in table["strata"]],
             _("Own e-mail address"): [words.get(known, MISSING) for known in table["contactable"]],
             _("Consent to marketing"): [words.get(known, MISSING) for known in table["consent"]],

@@ -8,10 +8,9 @@ import pandas as pd
 from babel.dates import get_day_names
 
 from retention.experiment.compare import VariantComparison
-from retention.show.experiment import Unit, metric_name, p_value, unit_of
+from retention.show.experiment import Unit, arm_name, metric_name, outcome_unit, p_value, part_name, unit_of, week_name
 from retention.show.i18n import MISSING, _, date, interval, language, money, number, percent, percent_change
-from retention.show.measures import group_name
-from retention.show.sentences.experiment import deciding, verdict_name
+from retention.show.sentences.history import verdict_name
 from retention.show.tables.groups import counts
 
 ROLES = ("primary", "secondary", "guardrail")
@@ -30,7 +29,7 @@ def metric_rows(result: VariantComparison) -> pd.DataFrame:
         shown.append(
             {
                 _("Metric"): metric_name(row["metric"]),
-                _("Arm"): row["arm"],
+                _("Arm"): arm_name(row["arm"]),
                 _("Role"): roles[row["role"]],
                 _("Customers"): number(row["n"]),
                 _("With an event"): number(row["events"]),
@@ -39,8 +38,8 @@ def metric_rows(result: VariantComparison) -> pd.DataFrame:
                 _("Relative to control"): f"{percent_change(row['relative'])} ({relative})"
                 if not math.isnan(row["relative"])
                 else MISSING,
-                _("p"): p_value(row["p"]),
-                _("p, adjusted"): p_value(row["p_adjusted"]),
+                _("p-value"): p_value(row["p"]),
+                _("p-value, adjusted"): p_value(row["p_adjusted"]),
                 _("Chance to be better"): percent(row["probability_better"]),
                 _("Expected loss"): fine.size(row["expected_loss"]) if told else MISSING,
                 _("Valid on every day"): unit.range(row["valid_low"], row["valid_high"]),
@@ -59,7 +58,7 @@ def arm_rows(result: VariantComparison) -> pd.DataFrame:
     arms = result.arms
     return pd.DataFrame(
         {
-            _("Arm"): arms["arm"],
+            _("Arm"): arms["arm"].map(arm_name),
             _("Customers"): counts(arms["units"]),
             _("Planned share"): [percent(share) for share in arms["planned_share"]],
             _("Share they have"): [percent(share) for share in arms["share"]],
@@ -74,7 +73,7 @@ def day_rows(result: VariantComparison) -> pd.DataFrame:
 
 def week_rows(result: VariantComparison) -> pd.DataFrame:
     """A row an arm and week since the assignment."""
-    return _over(result, result.weeks, {_("Week"): counts(result.weeks["week"])})
+    return _over(result, result.weeks, {_("Week"): [week_name(week, result) for week in result.weeks["week"]]})
 
 
 def weekday_rows(result: VariantComparison) -> pd.DataFrame:
@@ -86,7 +85,7 @@ def weekday_rows(result: VariantComparison) -> pd.DataFrame:
 def group_rows(result: VariantComparison) -> pd.DataFrame:
     """A row a group and arm."""
     groups = result.groups
-    shown = _over(result, groups, {_("Group"): [group_name(name or "unknown") for name in groups["group"]]})
+    shown = _over(result, groups, {_("Group"): [part_name(name) for name in groups["group"]]})
     shown.insert(3, _("Customers of control"), counts(groups["n_control"]))
     shown[_("Other way than the whole")] = groups["flips"].map({True: _("yes"), False: _("no")})
     return shown
@@ -105,7 +104,7 @@ def history_rows(history: pd.DataFrame) -> pd.DataFrame:
         worths.append(_with_range(amount, row, "worth", "worth_low", "worth_high"))
     return pd.DataFrame(
         {
-            _("Test"): history["name"],
+            _("Name of the test"): history["name"],
             _("Assigned on"): [date(day) for day in history["assigned_on"]],
             _("Read with orders until"): [date(day) for day in history["read_on"]],
             _("What came of it"): [verdict_name(verdict) for verdict in history["verdict"]],
@@ -119,9 +118,9 @@ def history_rows(history: pd.DataFrame) -> pd.DataFrame:
 
 
 def _over(result: VariantComparison, table: pd.DataFrame, first: dict, effect: str = "") -> pd.DataFrame:
-    unit = unit_of(deciding(result), result.currency)
+    unit = outcome_unit(result)
     shown = pd.DataFrame(first)
-    shown[_("Arm")] = table["arm"].to_numpy()
+    shown[_("Arm")] = table["arm"].map(arm_name).to_numpy()
     shown[_("Customers")] = counts(table["n"])
     shown[_("Value of control")] = [unit.value(value) for value in table["control_value"]]
     shown[_("Value")] = [unit.value(value) for value in table["value"]]
@@ -129,7 +128,7 @@ def _over(result: VariantComparison, table: pd.DataFrame, first: dict, effect: s
         _with_range(unit.short, row, "effect", "low", "high") for row in table.to_dict("records")
     ]
     if "p_adjusted" in table:
-        shown[_("p, adjusted")] = [p_value(p) for p in table["p_adjusted"]]
+        shown[_("p-value, adjusted")] = [p_value(p) for p in table["p_adjusted"]]
         shown[_("Note")] = [_(reason) for reason in table["reason"]]
     return shown
 

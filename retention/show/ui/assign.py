@@ -10,9 +10,6 @@ import streamlit as st
 
 import retention as rt
 from retention.experiment.assign import METRICS, Assignment
-from retention.segment.conditions import Condition
-from retention.segment.fields import SEGMENTS
-from retention.segment.rules import Rule
 from retention.show.experiment import metric_name
 from retention.show.files import csv_bytes
 from retention.show.i18n import _, date, month_and_year, number, percent
@@ -22,9 +19,10 @@ from retention.show.rules import rule_text
 from retention.show.ui.builder import KEPT as KEPT_RULES
 from retention.show.ui.opportunities import assumed
 from retention.show.ui.screen import choice, download, escape, pick, run, switch
+from retention.show.ui.who import draw_begins_with, who_is_meant
 
 KEPT = {"persist_state": "session"}
-CONTROL = "control"
+CONTROL, OFFER = "control", "offer"
 
 
 def set_up_test(orders: rt.Orders) -> dict[str, Any]:
@@ -35,14 +33,14 @@ def set_up_test(orders: rt.Orders) -> dict[str, Any]:
         key="assign_name",
         **KEPT,
     )
-    customers = _population(orders)
+    customers = who_is_meant(orders, "assign_who")
     everybody = switch(_("Also those who cannot be written to by e-mail"), key="assign_everybody")
     with st.container(horizontal=True):
         held = choice(
             _("Held back"), {str(share): percent(share / 100, 0) for share in (50, 20, 10)}, key="assign_held"
         )
         offers = choice(_("Offers"), {"1": _("One"), "2": _("Two: A and B")}, key="assign_offers")
-    arms = ("A", "B")[: int(offers)]
+    arms = (OFFER,) if offers == "1" else ("A", "B")
     shares = {CONTROL: int(held) / 100} | dict.fromkeys(arms, round((1 - int(held) / 100) / len(arms), 9))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         known = [metric for metric in METRICS if metric != "profit" or orders.margin is not None]
@@ -60,17 +58,8 @@ def set_up_test(orders: rt.Orders) -> dict[str, Any]:
         per_order = st.number_input(
             _("Cost with every order{unit}").format(unit=unit), 0.0, None, 0.0, key="assign_cost_order", **KEPT
         )
-    with st.expander(_("Draw other people")):
-        seed = st.number_input(
-            _("Number the draw begins with"), 0, None, int(f"{orders.as_of:%Y%m%d}"), key="assign_seed", **KEPT
-        )
-        st.caption(
-            _(
-                "The same number draws the same people again. Take another one for another test, so that not always the same people are "
-                "held back; do not try numbers until a draw looks good."
-            )
-        )
-    options = {"name": name, "seed": int(seed), "shares": shares, "metric": metric, "days": int(days)}
+    seed = draw_begins_with(orders, "assign_seed")
+    options = {"name": name, "seed": seed, "shares": shares, "metric": metric, "days": int(days)}
     options |= {"customers": customers} if customers is not None else {}
     options |= {"only_reachable": False} if everybody else {}
     costs = {"cost_per_customer": per_customer, "cost_per_order": per_order}
@@ -83,9 +72,11 @@ def take_test(result: Assignment) -> None:
     stem = test.file_name.removesuffix(".json")
     for arm in (*(arm for arm in test.shares if arm != test.control), test.control):
         chosen = result.table[result.table["variant"] == arm]
-        label = (
-            _("Held back, not to be written to: {n} (CSV)") if arm == test.control else _("Who gets {arm}: {n} (CSV)")
-        )
+        label = _("Who gets {arm}: {n} (CSV)")
+        if arm == test.control:
+            label = _("Held back, not to be written to: {n} (CSV)")
+        elif arm == OFFER:
+            label = _("Who gets the offer: {n} (CSV)")
         download(
             escape(label.format(arm=arm, n=number(len(chosen)))),
             lambda chosen=chosen: csv_bytes(chosen),

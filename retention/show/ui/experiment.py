@@ -13,9 +13,10 @@ from retention.experiment.history import bare_experiment, experiments_in, with_o
 from retention.experiment.manifest import Experiment
 from retention.experiment.units import GROUPS
 from retention.show import sentences
-from retention.show.experiment import metric_name
+from retention.show.experiment import arm_name, metric_name
 from retention.show.files import csv_bytes
 from retention.show.i18n import _, number
+from retention.show.i18n import date as written
 from retention.show.tables.experiment import history_rows
 from retention.show.ui.screen import choice, download, escape, pick, sentence_of, switch
 from retention.show.ui.tables import grid
@@ -59,7 +60,7 @@ def arm_shown(outcome: VariantComparison) -> str:
     arms = [outcome.arm, *(arm for arm in outcome.arms["arm"] if arm not in (outcome.arm, outcome.control))]
     if len(arms) == 1:
         return arms[0]
-    return choice(_("Arm in the pictures"), {arm: arm for arm in arms}, "outcome_arm")
+    return choice(_("Arm in the pictures"), {arm: arm_name(arm) for arm in arms}, "outcome_arm")
 
 
 def keep_outcome(orders: rt.Orders, options: dict[str, Any], outcome: VariantComparison) -> None:
@@ -81,6 +82,7 @@ def keep_outcome(orders: rt.Orders, options: dict[str, Any], outcome: VariantCom
         begun = options.get("assigned_on") or _known(orders.fingerprint, orders).get(given)
         experiment = bare_experiment(outcome, begun or orders.as_of, name)
     read = with_outcome(experiment, outcome, orders.as_of, note)
+    st.session_state.setdefault("tests_read", {})[read.file_name] = read  # for the log of what was sent
     download(
         _("Download the result (JSON)"), lambda: rt.experiment_file(read), experiment.file_name, "application/json"
     )
@@ -154,7 +156,7 @@ def _brought() -> Experiment:
     if experiment is None:
         _how_to_get_one(_("Bring the file, or make one first:"))
         st.stop()
-    st.caption(escape(_("Test: {name}").format(name=experiment.name)))
+    st.caption(escape(_("{name}, assigned on {day}").format(name=experiment.name, day=written(experiment.assigned_on))))
     return experiment
 
 

@@ -55,7 +55,7 @@ def test_a_file_for_every_arm_holds_those_of_the_experiment_file(page):
     read, files = experiment_of(page), page.downloads
     stem = read.file_name.removesuffix(".json")
     assert f"{stem}.json" in files
-    for arm in ("control", "A"):
+    for arm in ("control", "offer"):
         rows = pd.read_csv(io.BytesIO(files[f"{stem}-{arm}.csv"]))
         assert set(rows["variant"]) == {arm}
         assert rows["customer_ref"].tolist() == read.units.loc[read.units["variant"] == arm, "customer_ref"].tolist()
@@ -81,7 +81,7 @@ def test_rules_from_the_segment_builder_say_who_takes_part(page, shop):
     page.open("pages/measure/kpis.py").open(PAGE).choose("assign_who", "filter")
     assert experiment_of(page).population == silent
     assert page.headline == sentences.who_gets_it(
-        rt.assign_variants(shop, {"control": 0.5, "A": 0.5}, customers=silent, **DEFAULTS)
+        rt.assign_variants(shop, {"control": 0.5, "offer": 0.5}, customers=silent, **DEFAULTS)
     )
     page.choose("assign_who", "kept Big *spenders*")
     assert experiment_of(page).population == spent
@@ -108,7 +108,7 @@ def test_what_cannot_be_drawn_is_a_sentence(page):
 
 def test_who_cannot_be_written_to_may_take_part_all_the_same(page, shop):
     page.choose("assign_everybody", True)
-    everybody = rt.assign_variants(shop, {"control": 0.5, "A": 0.5}, only_reachable=False, **DEFAULTS)
+    everybody = rt.assign_variants(shop, {"control": 0.5, "offer": 0.5}, only_reachable=False, **DEFAULTS)
     assert page.headline.startswith(f"{len(everybody.table):,} customers: ")
     assert not [text for text in page.texts if text.startswith("Left out of all groups")]
     assert everybody.notes[0] in page.texts
@@ -116,10 +116,10 @@ def test_who_cannot_be_written_to_may_take_part_all_the_same(page, shop):
 
 def test_the_table_of_the_balance_can_be_taken_away(page, shop):
     rows = pd.read_csv(io.BytesIO(page.downloads["balance.csv"]), keep_default_na=False)
-    expected = rt.assign_variants(shop, {"control": 0.5, "A": 0.5}, **DEFAULTS).balance
+    expected = rt.assign_variants(shop, {"control": 0.5, "offer": 0.5}, **DEFAULTS).balance
     assert rows["difference"].tolist() == pytest.approx(expected["difference"].tolist())
     description = json.loads(page.charts[0].spec)["description"]
-    assert f"control {expected.loc[0, 'mean_control']:.2f} · A {expected.loc[0, 'mean_A']:.2f}" in description
+    assert f"control {expected.loc[0, 'mean_control']:.2f} · offer {expected.loc[0, 'mean_offer']:.2f}" in description
 
 
 def test_the_notebook_draws_the_same_people(page, shop, monkeypatch):

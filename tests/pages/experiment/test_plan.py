@@ -30,7 +30,11 @@ def test_headline_says_how_small_an_effect_can_be_seen(page, shop):
     assert f"about {plan.new_a_month:.0f} a month" in said
     assert "Your shop is too small for this test. What you could do instead:" in said
     longest = plan.alternatives.iloc[0]
-    assert f"within 180 days: visible from {longest['detectable_relative']:.1%} on" in said
+    assert f"within 180 days: a change by {longest['detectable_relative']:.1%} is visible" in said
+    assert (
+        f"By e-mail you may write to {plan.reachable:,.0f} of them; a test with these would see a change by {plan.reachable_relative:.1%}"
+        in said
+    )
     (picture,) = [json.loads(chart.spec)["description"] for chart in page.charts]
     assert f"The dot is the shop, 4,000 customers: +{row['detectable_relative']:.1%}." in picture
     shown = page.test.dataframe[0].value
@@ -52,6 +56,18 @@ def test_choices_reach_the_plan_and_the_notebook(page, shop, execute):
     assert len(page.charts) == 2
     assert f"1,000 tests, {aa.alarms} of them a false alarm" in json.loads(page.charts[1].spec)["description"]
     assert execute(page.notebook, "print(plan.needed, aa.alarms)") == f"{plan.needed} {aa.alarms}\n"
+
+
+def test_visitors_are_planned_from_typed_figures(page, execute):
+    page.choose("plan_metric", "conversion").choose("plan_effect", 20.0).choose("plan_visitors", 5000)
+    plan = rt.plan_experiment(metric="conversion", baseline=0.03, effect=0.2, customers=5000)
+    assert plan.needed == 2 * 13914
+    said = " ".join(page.texts)
+    assert page.headline.startswith("With a month's 5,000 visitors, of whom 50% see nothing new")
+    assert "it takes 27,828 visitors, which come in 5.6 months" in said
+    assert "customers" not in page.headline and "What to test instead" not in said
+    assert "5,000 visitors: +" in json.loads(page.charts[0].spec)["description"]
+    assert execute(page.notebook, "print(plan.needed)") == f"{plan.needed}\n"
 
 
 def test_no_wish_is_a_plan_too(page, shop):
