@@ -10,13 +10,10 @@ import streamlit as st
 
 import retention as rt
 from retention.experiment.assign import METRICS, Assignment
+from retention.segment.rules import Rule
 from retention.show.experiment import metric_name
 from retention.show.files import csv_bytes
 from retention.show.i18n import _, date, month_and_year, number, percent
-from retention.show.measures import group_name
-from retention.show.opportunities import opportunity_name
-from retention.show.rules import rule_text
-from retention.show.ui.builder import KEPT as KEPT_RULES
 from retention.show.ui.opportunities import assumed
 from retention.show.ui.screen import choice, download, escape, pick, run, switch
 from retention.show.ui.who import draw_begins_with, who_is_meant
@@ -33,7 +30,7 @@ def set_up_test(orders: rt.Orders) -> dict[str, Any]:
         key="assign_name",
         **KEPT,
     )
-    customers = who_is_meant(orders, "assign_who")
+    customers = _people(orders, who_is_meant(orders, "assign_who"))
     everybody = switch(_("Also those who cannot be written to by e-mail"), key="assign_everybody")
     with st.container(horizontal=True):
         held = choice(
@@ -98,23 +95,8 @@ def take_test(result: Assignment) -> None:
         st.switch_page("pages/experiment/results.py")
 
 
-def _population(orders: rt.Orders) -> Rule | pd.DataFrame | None:
-    """The rule that says whom the test is about, or the people of an opportunity; none for everybody."""
-    chosen: dict[str, tuple[str, Rule | None]] = {}
-    kind, _colon, opportunity = (st.session_state.get("who") or "").partition(":")
-    if kind == "opportunity":
-        name = opportunity_name(opportunity)
-        chosen[kind] = (_("Opportunity: {name}").format(name=name), None)
-    if text := st.session_state.get("segment"):
-        rule = rt.rule_of(text)
-        chosen["filter"] = (_("My segment: {rule}").format(rule=rule_text(rule, orders.currency)), rule)
-    chosen["everyone"] = (_("All customers"), None)
-    for name, text in st.session_state.get(KEPT_RULES, {}).items():
-        chosen[f"kept {name}"] = (_("My segment: {rule}").format(rule=name), rt.rule_of(text))
-    for segment in SEGMENTS:
-        chosen[segment] = (group_name(segment), Rule("all", (Condition("segment", "any of", segment),)))
-    labels = {key: label for key, (label, _rule) in chosen.items()}
-    who = st.selectbox(_("Who takes part"), list(chosen), format_func=labels.get, key="assign_who", **KEPT)
-    if who == "opportunity":
-        return run("people", rt.opportunity_customers, orders, key=opportunity, **assumed())
-    return chosen[who][1]
+def _people(orders: rt.Orders, who: Rule | str | None) -> Rule | pd.DataFrame | None:
+    """The list of an opportunity in the place of the word that names it."""
+    if isinstance(who, str):
+        return run("people", rt.opportunity_customers, orders, key=who.removeprefix("opportunity:"), **assumed())
+    return who

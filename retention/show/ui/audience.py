@@ -30,7 +30,7 @@ MIMES = {
 
 def set_up_list(orders: rt.Orders) -> dict[str, Any]:
     """The options of `build_audience` as the person has set them."""
-    options: dict[str, Any] = {"who": who_is_meant(orders, "audience_who", opportunities=True)}
+    options: dict[str, Any] = {"who": who_is_meant(orders, "audience_who")}
     tools = {format: sentences.tool_name(format) for format in FORMATS}
     options["format"] = choice(_("Tool"), tools, key="audience_format")
     held = choice(
