@@ -14,14 +14,15 @@ from retention.show.i18n import _
 from retention.show.measures import group_name
 from retention.show.rules import rule_text
 from retention.show.sentences.audience import opportunity_word
+from retention.show.ui import assumptions
 from retention.show.ui.builder import KEPT as KEPT_RULES
 
 KEPT = {"persist_state": "session"}
 WHO = "who"  # where another screen leaves whom it is about: "segment:…" or "opportunity:…"
 
 
-def who_is_meant(orders: rt.Orders, key: str, opportunities: bool = False) -> Rule | str | None:
-    """The rule or the word that says who is meant; none for everybody. opportunities: whether they may be chosen, too."""
+def who_is_meant(orders: rt.Orders, key: str) -> Rule | str | None:
+    """The rule or the word ("opportunity:…") that says who is meant; none for everybody."""
     chosen: dict[str, tuple[str, Rule | str | None]] = {}
     if text := st.session_state.get("segment"):
         rule = rt.rule_of(text)
@@ -36,12 +37,14 @@ def who_is_meant(orders: rt.Orders, key: str, opportunities: bool = False) -> Ru
         chosen[who] = (_("Opportunity: {name}").format(name=opportunity_word(word)), who)
     if (given := st.session_state.pop(WHO, "").removeprefix("segment:")) in chosen:
         st.session_state[key] = given
-    labels = {word: label for word, (label, _who) in chosen.items() if opportunities or not word.startswith("opport")}
-    if st.session_state.get(key, "everyone") not in labels:
-        if not opportunities:
-            _test_there(st.session_state[key])
-        st.session_state[key] = next(iter(labels))
-    return chosen[st.selectbox(_("Who takes part"), list(labels), format_func=labels.get, key=key, **KEPT)][1]
+    labels = {word: label for word, (label, _who) in chosen.items()}
+    return chosen[st.selectbox(_("Who takes part"), list(chosen), format_func=labels.get, key=key, **KEPT)][1]
+
+
+def lapse_of(who: Rule | str | None) -> dict[str, int]:
+    """The days of silence that somebody set, as an option, where it tells who belongs to an opportunity."""
+    days = assumptions.lapse_days() if isinstance(who, str) else None
+    return {} if days is None else {"lapse_days": days}
 
 
 def draw_begins_with(orders: rt.Orders, key: str) -> int:
@@ -64,11 +67,3 @@ def _opportunities() -> tuple[str, ...]:
         return import_module("retention.act.opportunities").KEYS
     except ImportError:
         return ()
-
-
-def _test_there(who: str) -> None:
-    """Where the people of an opportunity are tested."""
-    if who.startswith("opportunity:"):
-        st.info(_("The people of an opportunity are held back and written to under “Audiences”."))
-        st.session_state[WHO] = who
-        st.page_link("pages/act/audiences.py", label=_("Audiences"), icon=":material/send:")
