@@ -7,7 +7,7 @@ import pandas as pd
 from retention.act.audience import Audience
 from retention.show.i18n import MISSING, _, date, interval, money, number
 from retention.show.sentences.audience import tool_name, who_in_words
-from retention.show.sentences.experiment import verdict_name
+from retention.show.sentences.history import verdict_name
 
 SHOWN = 10  # rows of a list that are shown as they leave
 
