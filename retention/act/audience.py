@@ -73,6 +73,7 @@ def build_audience(
     cost_per_order: float = 0.0,
     only_consented: bool = True,
     sent_on: str | date | None = None,
+    lapse_days: int | None = None,
 ) -> Audience:
     """The people who are meant, as the file of a tool, with a share of them held back so that what it earns can be seen.
 
@@ -86,7 +87,7 @@ def build_audience(
     Of the rest, holdout (a share, 0 for none) is drawn by `assign_variants`, balanced over segment and value, into the arm
     "control", which gets nothing; the others are the arm "sent" and the file. Fewer than 2 people held back tell nothing: then
     nobody is. days, metric and costs are those of the test. sent_on: the day from which orders count, by default
-    the day after the last order.
+    the day after the last order. lapse_days: of an opportunity, as `rank_opportunities` has it.
 
     Nothing leaves but the columns of the tool. E-mail addresses, names, phones and codes are written as the tool asks; Meta gets
     SHA-256 of all but the value (net revenue to date), Google of all but country and postal code. A suggested product and the day to
@@ -115,7 +116,7 @@ def build_audience(
     if not 0 <= holdout < 1:
         raise OptionError("holdout={holdout} is not possible.", "Give a share from 0 to below 1.", holdout=holdout)
     day = orders.as_of if sent_on is None else as_date("sent_on", sent_on)
-    chosen = meant(orders, who)
+    chosen = meant(orders, who, lapse_days)
     if chosen.people.empty:
         raise EmptyError("Nobody is chosen.", "Choose other customers, or clear a filter.")
     each = facts(orders, chosen.people, layout.fields)

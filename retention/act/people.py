@@ -39,7 +39,7 @@ class Meant:
     strangers: int = 0
 
 
-def meant(orders: Orders, who: str | dict | Rule | pd.DataFrame | None) -> Meant:
+def meant(orders: Orders, who: str | dict | Rule | pd.DataFrame | None, lapse_days: int | None = None) -> Meant:
     """The customers that are meant by a rule, "segment:…", "opportunity:…", a list, or nothing, which is everybody."""
     buyers = orders.frame(known_purchases(orders).select("customer_id").distinct().order_by("customer_id"))
     if who is None:
@@ -48,7 +48,7 @@ def meant(orders: Orders, who: str | dict | Rule | pd.DataFrame | None) -> Meant
         return _listed(orders, who, buyers, "a list")
     kind, _colon, key = who.partition(":") if isinstance(who, str) else ("", "", "")
     if kind == "opportunity":
-        return _listed(orders, _opportunity(orders, key), buyers, who)
+        return _listed(orders, _opportunity(orders, key, lapse_days), buyers, who)
     if kind == "segment":
         rule, words = Rule("all", (Condition("segment", "any of", (key,)),)), who
     elif isinstance(who, str) and not who.lstrip().startswith("{"):
@@ -63,14 +63,14 @@ def meant(orders: Orders, who: str | dict | Rule | pd.DataFrame | None) -> Meant
     return Meant(buyers[buyers["customer_id"].isin(members["customer_id"])], words, json.loads(rule.as_json()))
 
 
-def _opportunity(orders: Orders, key: str) -> pd.DataFrame:
+def _opportunity(orders: Orders, key: str, lapse_days: int | None) -> pd.DataFrame:
     try:
         customers_of = import_module("retention.act.opportunities").opportunity_customers
     except ImportError:
         raise OptionError(
             "who={who!r} is not possible.", "Use a rule or a list of customers.", who=f"opportunity:{key}"
         ) from None
-    return customers_of(orders, key)
+    return customers_of(orders, key, lapse_days=lapse_days)
 
 
 def _listed(orders: Orders, given: pd.DataFrame, buyers: pd.DataFrame, words: str) -> Meant:

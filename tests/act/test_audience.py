@@ -206,14 +206,15 @@ def test_who_is_a_rule_a_segment_or_a_list(small):
 
 @pytest.mark.parametrize("format", ["klaviyo", "mailchimp", "omnisend", "plain", "meta", "google"])
 def test_product_and_day_leave_only_where_the_tool_takes_them(small, monkeypatch, format):
-    def customers_of(_orders: rt.Orders, key: str) -> pd.DataFrame:
-        assert key == "second_order"
+    def customers_of(_orders: rt.Orders, key: str, lapse_days: int | None) -> pd.DataFrame:
+        assert (key, lapse_days) == ("second_order", 90)
         days = pd.to_datetime(["2025-02-10", "2025-02-11"])
         people = {"customer_ref": ["laci@shop.test", "ipek@shop.test"], "product": ["Kábel", "=Kılıf"], "send_on": days}
         return pd.DataFrame(people | {"name": "another", "expected_value": 5.0})
 
     monkeypatch.setitem(sys.modules, "retention.act.opportunities", SimpleNamespace(opportunity_customers=customers_of))
-    audience = rt.build_audience(small, "opportunity:second_order", format, holdout=0, name="x", seed=1)
+    options = {"holdout": 0, "name": "x", "seed": 1, "lapse_days": 90}
+    audience = rt.build_audience(small, "opportunity:second_order", format, **options)
     takes = format not in ("meta", "google")
     more = [column.header for column in layout_of(format).columns if column.field in ("product", "send_on")]
     assert bool(more) == takes and ",".join(audience.table) == ",".join([HEADERS[format], *more])

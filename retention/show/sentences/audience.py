@@ -35,7 +35,7 @@ def tool_name(format: str) -> str:
 def opportunity_word(key: str) -> str:
     """What an opportunity is called."""
     try:
-        return import_module("retention.show.sentences.opportunities").opportunity_name(key)
+        return import_module("retention.show.opportunities").opportunity_name(key)
     except (ImportError, KeyError):
         return key
 

@@ -16,7 +16,7 @@ from retention.show.files import csv_bytes
 from retention.show.i18n import _, date, month_and_year, number, percent
 from retention.show.ui.opportunities import assumed
 from retention.show.ui.screen import choice, download, escape, pick, run, switch
-from retention.show.ui.who import draw_begins_with, who_is_meant
+from retention.show.ui.who import draw_begins_with, lapse_of, who_is_meant
 
 KEPT = {"persist_state": "session"}
 CONTROL, OFFER = "control", "offer"
@@ -31,6 +31,10 @@ def set_up_test(orders: rt.Orders) -> dict[str, Any]:
         **KEPT,
     )
     customers = _people(orders, who_is_meant(orders, "assign_who"))
+    customers: Any = who_is_meant(orders, "assign_who")
+    if isinstance(customers, str):
+        options = {"key": customers.partition(":")[2]} | lapse_of(customers)
+        customers = run("people", rt.opportunity_customers, orders, **options)
     everybody = switch(_("Also those who cannot be written to by e-mail"), key="assign_everybody")
     with st.container(horizontal=True):
         held = choice(

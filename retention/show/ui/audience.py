@@ -15,7 +15,7 @@ from retention.show.i18n import _, month_and_year, number, percent
 from retention.show.tables.audience import leaving_rows, sent_rows
 from retention.show.ui.screen import choice, download, escape, sentence_of, switch
 from retention.show.ui.tables import grid
-from retention.show.ui.who import draw_begins_with, who_is_meant
+from retention.show.ui.who import draw_begins_with, lapse_of, who_is_meant
 
 KEPT = {"persist_state": "session"}
 SHARES = (10, 20, 50, 0)
@@ -31,6 +31,7 @@ MIMES = {
 def set_up_list(orders: rt.Orders) -> dict[str, Any]:
     """The options of `build_audience` as the person has set them."""
     options: dict[str, Any] = {"who": who_is_meant(orders, "audience_who")}
+    options |= lapse_of(options["who"])
     tools = {format: sentences.tool_name(format) for format in FORMATS}
     options["format"] = choice(_("Tool"), tools, key="audience_format")
     held = choice(

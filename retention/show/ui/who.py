@@ -13,6 +13,7 @@ from retention.show.i18n import _
 from retention.show.measures import group_name
 from retention.show.opportunities import opportunity_name
 from retention.show.rules import rule_text
+from retention.show.ui import assumptions
 from retention.show.ui.builder import KEPT as KEPT_RULES
 
 KEPT = {"persist_state": "session"}
@@ -21,6 +22,7 @@ WHO = "who"  # where another screen leaves whom it is about: "segment:…" or "o
 
 def who_is_meant(orders: rt.Orders, key: str) -> Rule | str | None:
     """The rule or the word that says who is meant; none for everybody."""
+    """The rule or the word ("opportunity:…") that says who is meant; none for everybody."""
     chosen: dict[str, tuple[str, Rule | str | None]] = {}
     if text := st.session_state.get("segment"):
         rule = rt.rule_of(text)
@@ -39,6 +41,13 @@ def who_is_meant(orders: rt.Orders, key: str) -> Rule | str | None:
     if st.session_state.get(key, "everyone") not in labels:
         st.session_state[key] = next(iter(labels))
     return chosen[st.selectbox(_("Who takes part"), list(labels), format_func=labels.get, key=key, **KEPT)][1]
+    return chosen[st.selectbox(_("Who takes part"), list(chosen), format_func=labels.get, key=key, **KEPT)][1]
+
+
+def lapse_of(who: Rule | str | None) -> dict[str, int]:
+    """The days of silence that somebody set, as an option, where it tells who belongs to an opportunity."""
+    days = assumptions.lapse_days() if isinstance(who, str) else None
+    return {} if days is None else {"lapse_days": days}
 
 
 def draw_begins_with(orders: rt.Orders, key: str) -> int:
@@ -54,3 +63,10 @@ def draw_begins_with(orders: rt.Orders, key: str) -> int:
             )
         )
     return int(seed)
+
+
+def _opportunities() -> tuple[str, ...]:
+    try:
+        return import_module("retention.act.opportunities").KEYS
+    except ImportError:
+        return ()
