@@ -5,16 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 import retention as rt
 from retention.experiment.assign import METRICS, Assignment
-from retention.segment.rules import Rule
 from retention.show.experiment import metric_name
 from retention.show.files import csv_bytes
 from retention.show.i18n import _, date, month_and_year, number, percent
-from retention.show.ui.opportunities import assumed
 from retention.show.ui.screen import choice, download, escape, pick, run, switch
 from retention.show.ui.who import draw_begins_with, lapse_of, who_is_meant
 
@@ -30,7 +27,6 @@ def set_up_test(orders: rt.Orders) -> dict[str, Any]:
         key="assign_name",
         **KEPT,
     )
-    customers = _people(orders, who_is_meant(orders, "assign_who"))
     customers: Any = who_is_meant(orders, "assign_who")
     if isinstance(customers, str):
         options = {"key": customers.partition(":")[2]} | lapse_of(customers)
@@ -97,10 +93,3 @@ def take_test(result: Assignment) -> None:
         st.session_state["experiment"] = test
         st.session_state["outcome_source"] = "file"
         st.switch_page("pages/experiment/results.py")
-
-
-def _people(orders: rt.Orders, who: Rule | str | None) -> Rule | pd.DataFrame | None:
-    """The list of an opportunity in the place of the word that names it."""
-    if isinstance(who, str):
-        return run("people", rt.opportunity_customers, orders, key=who.removeprefix("opportunity:"), **assumed())
-    return who

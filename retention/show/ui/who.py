@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 import retention as rt
-from retention.act.measured import KEYS
+from retention.act.opportunities import KEYS
 from retention.segment.conditions import Condition
 from retention.segment.fields import SEGMENTS
 from retention.segment.rules import Rule
@@ -21,7 +21,6 @@ WHO = "who"  # where another screen leaves whom it is about: "segment:…" or "o
 
 
 def who_is_meant(orders: rt.Orders, key: str) -> Rule | str | None:
-    """The rule or the word that says who is meant; none for everybody."""
     """The rule or the word ("opportunity:…") that says who is meant; none for everybody."""
     chosen: dict[str, tuple[str, Rule | str | None]] = {}
     if text := st.session_state.get("segment"):
@@ -40,7 +39,6 @@ def who_is_meant(orders: rt.Orders, key: str) -> Rule | str | None:
     labels = {word: label for word, (label, _who) in chosen.items()}
     if st.session_state.get(key, "everyone") not in labels:
         st.session_state[key] = next(iter(labels))
-    return chosen[st.selectbox(_("Who takes part"), list(labels), format_func=labels.get, key=key, **KEPT)][1]
     return chosen[st.selectbox(_("Who takes part"), list(chosen), format_func=labels.get, key=key, **KEPT)][1]
 
 
@@ -63,10 +61,3 @@ def draw_begins_with(orders: rt.Orders, key: str) -> int:
             )
         )
     return int(seed)
-
-
-def _opportunities() -> tuple[str, ...]:
-    try:
-        return import_module("retention.act.opportunities").KEYS
-    except ImportError:
-        return ()
