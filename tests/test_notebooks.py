@@ -76,3 +76,13 @@ def test_three_tests_come_out_as_they_are_told(elsewhere):
     assert shown(book, "card = ").startswith("('withheld', ")
     assert shown(book, "typed = ") == "13914"
     assert abs(float(shown(book, "from statsmodels").removeprefix("np.float64(").removesuffix(")"))) < 1e-12
+
+
+@pytest.mark.xdist_group("notebooks")
+def test_what_to_do_comes_out_as_it_is_told(elsewhere):
+    book = executed(ROOT / "notebooks" / "what_to_do.ipynb", elsewhere)
+    assert shown(book, "past = ") == "'no difference'"
+    assert shown(book, "rt.audience_file").startswith("('Email,Phone Number,First Name,")
+    charts = [cell for cell in book.cells if cell.source.startswith("rt.charts")]
+    assert len(charts) == 5
+    assert all("vega" in shown(book, cell.source) for cell in charts)

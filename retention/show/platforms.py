@@ -143,6 +143,34 @@ There are two ways to tell who was in which arm of a test.
 Outcomes that lie in a table of their own, one row a person, are for notebooks: `compare_variants(rows="outcomes.parquet")`. Millions
 of rows are summed where they lie.
 
+## Files that leave
+
+What you take along from *What to do*. None of them is sent anywhere by the app.
+
+| file | what is in it | what to do with it |
+| --- | --- | --- |
+| **an audience** (`.csv`, for Omnisend and the plain table also `.xlsx`) | the people to write to, in the columns of the tool | import it as it is |
+| **an experiment file** (`.json`) | who was written to and who was held back | keep it, and drop it on *Results of a test* |
+| **what was sent** (`.json`) | the log: name, tool, day, how many, what it cost and what it earned; nobody's address | bring it back on *Audiences* |
+| **scenarios** (`.json`) | names and levers of up to four what-ifs; nothing about customers | bring it back on *What-if* |
+
+The audiences:
+
+| tool | needs | hashed |
+| --- | --- | --- |
+| Klaviyo | e-mail address; phone where nobody has an e-mail address | no |
+| Mailchimp | e-mail address | no |
+| Omnisend | e-mail address; phone where nobody has an e-mail address | no |
+| Meta | e-mail address or phone | SHA-256 of all columns but the value |
+| Google Ads | e-mail address or phone | SHA-256 of all columns but country and postal code |
+| CSV or Excel | e-mail address or phone | no |
+
+- **Consent.** Who refused marketing is in no file. Where your files know of some that they agreed, the others are left out, too, unless you
+  switch that off. Consent to text messages is known from no file, and that column stays empty.
+- **A suggested product and the day to send it** go along from an opportunity where the tool takes columns of your own; never to Meta and Google.
+- **Larger than the tool takes** (50 MB for Klaviyo): a ZIP of several files, to be imported one by one.
+- Cells that a spreadsheet program would run as a formula get an apostrophe in front. Phone numbers keep their +.
+
 ## Several files, and one more later
 
 - **Together.** Drop as many as you have: one a year, two shops, orders and customers. Halves of one export (Etsy,
