@@ -18,6 +18,10 @@ from statistics import median
 from benchmarks.one import inputs_folder
 
 TOPICS = (
+    "ingest", "tables", "timing", "offers", "bridge", "alerts", "feedback", "segments", "customer", "clv", "experiments",
+    "plan", "loyalty",
+    "ingest", "tables", "timing", "offers", "bridge", "alerts", "feedback", "segments", "customer", "clv", "experiments", "plan",
+    "opportunities",
     "ingest", "tables", "timing", "offers", "bridge", "alerts", "feedback", "segments", "customer", "clv", "experiments", "plan", "audiences"
 )  # fmt: skip
 

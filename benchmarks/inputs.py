@@ -35,8 +35,9 @@ def prepare(folder: Path) -> None:
     _keep(folder, "million")  # anew: the package may have changed
     if not (folder / "ten_million" / "facts.json").exists():
         _keep(folder, "ten_million")
-    if not (folder / "million_customers" / "facts.json").exists():
-        _million_customers(folder)
+    for name, customers in (("million_customers", 1_000_000), ("half_million_customers", 500_000)):
+        if not (folder / name / "facts.json").exists():
+            _first_customers(folder, name, customers)
     if not (folder / OUTCOMES).exists():
         _outcomes(folder)
 
@@ -56,11 +57,13 @@ def _ten_million(folder: Path) -> None:
     part.rename(folder / "ten_million.csv")
 
 
-def _million_customers(folder: Path) -> None:
-    """The first million customers of the ten million lines, with their orders."""
-    old, new = folder / "ten_million", folder / "million_customers"
+def _first_customers(folder: Path, name: str, customers: int) -> None:
+    """The first customers of the ten million lines, with their orders."""
+    old, new = folder / "ten_million", folder / name
     new.mkdir(exist_ok=True)
-    buyers = f"SELECT customer_id FROM '{old}/customers.parquet' WHERE purchases > 0 ORDER BY customer_id LIMIT 1000000"
+    buyers = (
+        f"SELECT customer_id FROM '{old}/customers.parquet' WHERE purchases > 0 ORDER BY customer_id LIMIT {customers}"
+    )
     orders = f"SELECT order_id FROM '{new}/orders.parquet'"
     connection = duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(folder / "spill")})
     for table, key, kept in (
@@ -97,7 +100,7 @@ def retail(folder: Path) -> str:
 
 
 def million(folder: Path, name: str = "million") -> rt.Orders:
-    """The dataset made from a million lines, or `ten_million`, or `million_customers`."""
+    """The dataset made from a million lines, or `ten_million`, `million_customers` or `half_million_customers`."""
     facts = json.loads((folder / name / "facts.json").read_text())
     for day in ("observed_from", "as_of"):
         facts[day] = date.fromisoformat(facts[day])

@@ -2,6 +2,10 @@
 
 from retention.act.audience import audience_file, build_audience, measure_campaign
 from retention.act.log import action_log, action_log_file
+from retention.act.loyalty import simulate_loyalty
+from retention.act.opportunities import opportunity_customers, rank_opportunities
+from retention.act.programme import LoyaltyProgramme
+from retention.act.simulation import simulate_change
 from retention.errors import ColumnError, EmptyError, FileError, OptionError, QuestionError, RetentionError
 from retention.experiment.assign import assign_variants
 from retention.experiment.compare import compare_variants
@@ -54,6 +58,7 @@ __all__ = [
     "EmptyError",
     "FileError",
     "Inspection",
+    "LoyaltyProgramme",
     "OptionError",
     "Orders",
     "QuestionError",
@@ -90,10 +95,12 @@ __all__ = [
     "make_shop",
     "mapping_file",
     "measure_campaign",
+    "opportunity_customers",
     "plan_experiment",
     "predict_clv",
     "predict_next_orders",
     "quality_table",
+    "rank_opportunities",
     "read_experiment",
     "read_orders",
     "replenishment_table",
@@ -107,6 +114,8 @@ __all__ = [
     "segment_movement",
     "segment_playbook",
     "select_customers",
+    "simulate_change",
+    "simulate_loyalty",
     "time_to_next_order",
     "value_at_risk",
     "vendor_rates",

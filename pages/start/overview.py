@@ -22,6 +22,9 @@ months = ui.run("months", rt.kpi_table, orders, period="month")
 ui.say(sentences.overview(summary, orders.currency))
 ui.cards(summary, months, CARDS, orders.currency)
 
+st.subheader(_("What to do this week"))
+actions = st.container()
+
 st.subheader(_("Net revenue by month"))
 ui.chart(rt.charts.net_by_period, months, "month", orders.currency)
 
@@ -42,4 +45,6 @@ if kpi := sentences.least_likely(alerts):
 ui.table(alerts.table, alert_rows(alerts), "alerts", _("what was expected of every key figure"))
 for note in alerts.notes:
     st.caption(_(note))
+with actions:
+    ui.this_week(ui.run("opportunities", rt.rank_opportunities, orders, **ui.assumed()))
 ui.finish((*CARDS, "expected_range"))

@@ -143,7 +143,7 @@ def assign_variants(
         shares=shares,
         seed=int(seed),
         units=each[["customer_ref", "variant"]].astype("str"),
-        planned_n=planned_n,
+        planned_n=planned_n or len(each),
         population=population,
         stratify_by=stratify_by,
         cost_per_customer=float(cost_per_customer),

@@ -95,7 +95,7 @@ def feedback_table(orders: Orders) -> FeedbackTable:
             "No ratings and no support tickets have been added to these orders.",
             "Add a file of ratings or reviews, or one of support tickets, on the Data screen.",
         )
-    ratings, tickets = _ratings(orders), _tickets(orders)
+    ratings, tickets = banded_ratings(orders), _tickets(orders)
     scores = orders.frame(_score_counts(ratings))
     facts = orders.frame(_ticket_facts(tickets)).iloc[0].fillna(0)
     if scores.empty and not facts["tickets"]:
@@ -134,7 +134,7 @@ def feedback_table(orders: Orders) -> FeedbackTable:
     )
 
 
-def _ratings(orders: Orders) -> ir.Table:
+def banded_ratings(orders: Orders) -> ir.Table:
     """The ratings of the selection with their band; those without a day stay where no dates are asked for."""
     table = orders.feedback.filter(lambda table: table.score.notnull())
     known = (table.day >= day_number(orders.since)) & (table.day < day_number(orders.as_of))

@@ -12,7 +12,7 @@ from retention.errors import EmptyError, OptionError
 from retention.orders import Orders
 from retention.periods import period_start, starts
 from retention.predict.monthly import complete_months, monthly_sums
-from retention.predict.projection import PARTS, project
+from retention.predict.projection import PARTS, Drivers, drivers, project
 
 NEEDED, YEAR, LONGEST = 6, 12, 36  # months
 STEP, ORIGINS = 3, 8  # a forecast is made again every so many months back, at most so often
@@ -82,6 +82,11 @@ def forecast_revenue(orders: Orders, months: int = 12) -> RevenueForecast:
     >>> forecast.totals.set_index("part")["share"].round(2).to_dict()
     {'existing': 0.38, 'new': 0.59, 'unknown': 0.03, 'total': 1.0}
     """
+    return forecast_with_drivers(orders, months)[0]
+
+
+def forecast_with_drivers(orders: Orders, months: int) -> tuple[RevenueForecast, Drivers]:
+    """The forecast, and what it is made of."""
     if not 1 <= months <= LONGEST:
         raise OptionError("months={months!r} is not possible.", "Use 1 to {most}.", months=months, most=LONGEST)
     first, stop = complete_months(orders)
@@ -94,17 +99,18 @@ def forecast_revenue(orders: Orders, months: int = 12) -> RevenueForecast:
         )
     sums = monthly_sums(orders)
     sums = sums[sums["month"] < stop]
-    made, notes = project(_known_at(orders, stop), sums, first, stop, months)
+    made_of = drivers(_known_at(orders, stop), sums, first, stop, months)
+    made = project(made_of)
     tested = stop - min(YEAR, stop - first - NEEDED)
     origins = _origins(first, stop)
     earlier = {
-        origin: project(_known_at(orders, origin), sums, first, origin, min(YEAR, stop - origin))[0]
+        origin: project(drivers(_known_at(orders, origin), sums, first, origin, min(YEAR, stop - origin)))
         for origin in sorted({*origins, tested} - {stop})
     }
     errors = _errors({origin: earlier[origin] for origin in origins}, sums)
     backtest = _backtest(earlier.get(tested), sums, first)
     methods = _methods(backtest)
-    return RevenueForecast(
+    forecast = RevenueForecast(
         table=_table(made, errors),
         totals=_totals(made, errors),
         history=_history(sums, first, stop),
@@ -112,8 +118,9 @@ def forecast_revenue(orders: Orders, months: int = 12) -> RevenueForecast:
         methods=methods,
         tested=errors["origin"].nunique(),
         currency=orders.currency,
-        notes=(*notes, *_notes(orders, stop, errors, methods)),
+        notes=(*made_of.notes, *_notes(orders, stop, errors, methods)),
     )
+    return forecast, made_of
 
 
 def _known_at(orders: Orders, month: int) -> Orders:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -16,14 +18,37 @@ PARTS = ("existing", "new", "unknown")
 LEVEL, VALUE = 6, 12  # months that say how many come, and what an order brings
 
 
-def project(
-    known: Orders, sums: pd.DataFrame, first: int, stop: int, months: int
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """What to expect of the months from `stop` on, by part, and what has to be said about it.
+@dataclass(frozen=True)
+class Drivers:
+    """What a projection is made of; months lie along every array, and somebody who asks what-if changes some of these.
+
+    arriving: new customers; existing, later: orders of the customers there are, and later orders of those who come
+    first_value, later_value: what an order brings before returns, and the mean of its square; kept: share left after returns
+    unknown: net, orders and squares of orders that name nobody, where there are any
+    swings, unknown_swings: see `project`; model, groups, ends: who fitted them, to whom, and the clock at the months' ends
+    """
+
+    months: np.ndarray
+    arriving: np.ndarray
+    existing: np.ndarray
+    later: np.ndarray
+    first_value: tuple[float, float]
+    later_value: tuple[float, float]
+    kept: tuple[float, float]
+    unknown: tuple[np.ndarray, np.ndarray, np.ndarray] | None
+    swings: tuple[float, float]
+    unknown_swings: tuple[float, float]
+    model: ActivityModel | None
+    groups: pd.DataFrame
+    ends: np.ndarray
+    notes: tuple[str, ...]
+
+
+def drivers(known: Orders, sums: pd.DataFrame, first: int, stop: int, months: int) -> Drivers:
+    """What to expect of the months from `stop` on, driver by driver, and what has to be said about it.
 
     known: the orders before `stop`; sums: `monthly_sums`, of which only what lies before `stop` is read; first: the first
-    complete month. Columns: month (number), part, net, orders, new_customers, chance (variance of net by Poisson's law), swing and
-    level (how much the months differ, and how uncertain their mean is, relative to it).
+    complete month.
     """
     past, coming = np.arange(first, stop), np.arange(stop, stop + months)
     sums = sums[sums["month"].between(first, stop - 1)]
@@ -31,35 +56,63 @@ def project(
     factors = season(past, new)
     clock, ends = _clock(known, factors, stop, months)
     model, groups = _fitted(known, clock)
-    first_order, first_square = _value(sums, "first", "new_customers", stop)
-    later_order, later_square = _value(sums, "repeat", "days", stop)
+    *first_value, first_kept = _value(sums, "first", "new_customers", stop)
+    *later_value, later_kept = _value(sums, "repeat", "days", stop)
     existing, later = np.zeros(months), np.zeros(months)
     arriving = _level(new, factors, past) * factors[coming % 12]
     if model is None:
         existing = _level(_by_month(sums[sums["kind"] == "repeat"], "days", past), factors, past) * factors[coming % 12]
     else:
         existing, later = _of_existing(model, groups, ends), _of_new(model, arriving, ends)
-    swing, level = _swings(new, factors, past)
+    unknown = sums[sums["kind"] == "unknown"]
+    net, *others = (_by_month(unknown, name, past) for name in ("net", "orders", "squares"))
+    is_there = unknown["orders"].any()
+    return Drivers(
+        months=coming,
+        arriving=arriving,
+        existing=existing,
+        later=later,
+        first_value=tuple(first_value),
+        later_value=tuple(later_value),
+        kept=(first_kept, later_kept),
+        unknown=tuple(_level(values, factors, past) * factors[coming % 12] for values in (net, *others))
+        if is_there
+        else None,
+        swings=_swings(new, factors, past),
+        unknown_swings=_swings(net, factors, past) if is_there else (0.0, 0.0),
+        model=model,
+        groups=groups,
+        ends=ends,
+        notes=_notes(model, existing, shows_seasons(new), factors),
+    )
+
+
+def project(of: Drivers) -> pd.DataFrame:
+    """What these drivers bring month by month, by part.
+
+    Columns: month (number), part, net, orders, new_customers, chance (variance of net by Poisson's law), swing and level (how much
+    the months differ, and how uncertain their mean is, relative to it).
+    """
+    (first_order, first_square), (later_order, later_square) = of.first_value, of.later_value
+    first_order, later_order = first_order * of.kept[0], later_order * of.kept[1]
+    swing, level = of.swings
     parts = [
-        _part("existing", existing * later_order, existing, existing * later_square, coming),
+        _part("existing", of.existing * later_order, of.existing, of.existing * later_square, of.months),
         _part(
             "new",
-            arriving * first_order + later * later_order,
-            arriving + later,
-            arriving * first_square + later * later_square,
-            coming,
-            new_customers=arriving,
+            of.arriving * first_order + of.later * later_order,
+            of.arriving + of.later,
+            of.arriving * first_square + of.later * later_square,
+            of.months,
+            new_customers=of.arriving,
             swing=swing,
             level=level,
         ),
     ]
-    unknown = sums[sums["kind"] == "unknown"]
-    if unknown["orders"].any():
-        net, count, squares = (_by_month(unknown, name, past) for name in ("net", "orders", "squares"))
-        per_month = [_level(values, factors, past) * factors[coming % 12] for values in (net, count, squares)]
-        swing, level = _swings(net, factors, past)
-        parts.append(_part("unknown", *per_month, coming, swing=swing, level=level))
-    return pd.concat(parts, ignore_index=True), _notes(model, existing, shows_seasons(new), factors)
+    if of.unknown is not None:
+        swing, level = of.unknown_swings
+        parts.append(_part("unknown", *of.unknown, of.months, swing=swing, level=level))
+    return pd.concat(parts, ignore_index=True)
 
 
 def _notes(model: ActivityModel | None, existing: np.ndarray, is_told: bool, factors: np.ndarray) -> tuple[str, ...]:
@@ -101,16 +154,16 @@ def _swings(values: np.ndarray, factors: np.ndarray, months: np.ndarray) -> tupl
     return swing, swing / np.sqrt(len(plain))
 
 
-def _value(sums: pd.DataFrame, kind: str, per: str, stop: int) -> tuple[float, float]:
-    """What an order of a kind brings less returns, and the mean of its square; over the last months, or over all."""
+def _value(sums: pd.DataFrame, kind: str, per: str, stop: int) -> tuple[float, float, float]:
+    """What an order of a kind brings, the mean of its square and the share left after returns; of the last months, or of all."""
     for since in (stop - VALUE, -np.inf):
         recent = sums[sums["month"] >= since]
         rows = recent[recent["kind"] == kind]
         if rows[per].sum():
             bought = recent.loc[recent["kind"].isin(["first", "repeat"]), "net"].sum()
             kept = 1 + recent.loc[recent["kind"] == "returned", "net"].sum() / bought if bought > 0 else 1.0
-            return float(rows["net"].sum() / rows[per].sum() * kept), float(rows["squares"].sum() / rows[per].sum())
-    return 0.0, 0.0
+            return rows["net"].sum() / rows[per].sum(), float(rows["squares"].sum() / rows[per].sum()), kept
+    return 0.0, 0.0, 1.0
 
 
 def _clock(known: Orders, factors: np.ndarray, stop: int, months: int) -> tuple[Clock, np.ndarray]:
@@ -150,7 +203,12 @@ def _of_existing(model: ActivityModel, groups: pd.DataFrame, ends: np.ndarray) -
 
 def _of_new(model: ActivityModel, arriving: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """Later orders of those who come, taken to come in the middle of their month by the clock."""
-    middles = (ends[:-1] + ends[1:]) / 2
-    time = np.maximum(ends[None, :] - middles[:, None], 0)
+    time = since_arrival(ends)
     until = model.expected_orders_of_new(time.ravel()).reshape(time.shape)
     return arriving @ np.diff(until, axis=1)
+
+
+def since_arrival(ends: np.ndarray) -> np.ndarray:
+    """The time from the middle of the month of arrival (row) to the begin of every month and the end of the last one (column)."""
+    middles = (ends[:-1] + ends[1:]) / 2
+    return np.maximum(ends[None, :] - middles[:, None], 0)

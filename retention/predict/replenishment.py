@@ -77,14 +77,12 @@ def replenishment_table(orders: Orders, by: str = "product") -> Replenishment:
     ('USB-C cable 2 m', 661, 119)
     """
     check_option("by", by, BY)
-    days = _days(known_purchases(orders), orders.lines, by)
-    counts = orders.frame(_histogram(days, day_number(orders.as_of) - 1))
-    counts = counts.sort_values(["key", "days"], ignore_index=True)
+    days, counts = product_purchases(orders, by), intervals(orders, by)
     curve = _curve(counts, "events", "leaving")
     table = _buyers(counts).join(_quartiles(curve)).join(_within_year(counts))
     table = table[table["bought_again"] > 0].sort_values(["intervals", "buyers"], ascending=False, kind="stable")
     due = _due(orders, days, table[table["enough"] & table["median_days"].notna()], curve)
-    names = orders.frame(_names(orders.lines, by)).set_index("key")
+    names = orders.frame(product_names(orders.lines, by)).set_index("key")
     return Replenishment(
         table=_named(table.reset_index(), names),
         due=_named(due.head(MOST).join(contacts(orders), on="customer_id"), names),
@@ -94,13 +92,28 @@ def replenishment_table(orders: Orders, by: str = "product") -> Replenishment:
     )
 
 
+def product_purchases(orders: Orders, by: str) -> ir.Table:
+    """Every purchase of a product by a customer: key (of `product_names`), customer_id, day."""
+    return _purchases(known_purchases(orders), orders.lines, by)
+
+
+def intervals(orders: Orders, by: str) -> pd.DataFrame:
+    """By key and days: how many intervals of a product were over, or still open, after so many days; see `_histogram`."""
+    counts = orders.frame(_histogram(product_purchases(orders, by).distinct(), day_number(orders.as_of) - 1))
+    return counts.sort_values(["key", "days"], ignore_index=True)
+
+
+def usual_days(counts: pd.DataFrame) -> pd.DataFrame:
+    """By key: what `replenishment_table` says of buyers and quartiles, from the `intervals`."""
+    return _buyers(counts).join(_quartiles(_curve(counts, "events", "leaving")))
+
+
 @lru_cache
-def _days(bought: ir.Table, lines: ir.Table, by: str) -> ir.Table:
-    """Every day on which a customer bought a product: key (of `_names`), customer_id, day."""
-    names, lines = _names(lines, by), lines.filter(lines.quantity > 0, lines.unit_price > 0)
+def _purchases(bought: ir.Table, lines: ir.Table, by: str) -> ir.Table:
+    names, lines = product_names(lines, by), lines.filter(lines.quantity > 0, lines.unit_price > 0)
     lines = lines.inner_join(names, _group(lines, by) == names[names.columns[0]]).select("order_id", "key")
     days = lines.inner_join(bought.select("order_id", "customer_id", "day"), "order_id")
-    return days.select("key", "customer_id", "day").distinct()
+    return days.select("key", "customer_id", "day")
 
 
 def _group(lines: ir.Table, by: str) -> ir.StringValue:
@@ -108,7 +121,7 @@ def _group(lines: ir.Table, by: str) -> ir.StringValue:
 
 
 @lru_cache
-def _names(lines: ir.Table, by: str) -> ir.Table:
+def product_names(lines: ir.Table, by: str) -> ir.Table:
     """The products, or categories, with a number each that is quicker to count by: 0, 1, 2, … in alphabetical order."""
     named = lines.select(group=_group(lines, by), product=lines.product).filter(lambda table: table.group.notnull())
     named = named.group_by("group").aggregate(product=ibis.coalesce(named.product.max(), named.group.max()))

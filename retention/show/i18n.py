@@ -232,6 +232,15 @@ def date(d):
     return MISSING if _missing(d) else dates.format_date(pd.Timestamp(d).date(), "medium", locale=language())
 
 
+def weekday(d):
+    """Name the day of the week of a day, as it stands in a sentence.
+
+    >>> weekday(pd.Timestamp("2024-12-02"))
+    'Monday'
+    """
+    return dates.format_date(pd.Timestamp(d).date(), "EEEE", locale=language())
+
+
 def month_and_year(d):
     """Write a month in full, as it stands in a sentence.
 

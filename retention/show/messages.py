@@ -56,6 +56,10 @@ EXPLAINED = (
     rt.replenishment_table,
     rt.plan_experiment,
     rt.run_aa_test,
+    rt.simulate_loyalty,
+    rt.simulate_change,
+    rt.rank_opportunities,
+    rt.opportunity_customers,
     rt.build_audience,
 )
 TRANSLATED_CALLS = ("_", "ngettext", "Choice", "DateReading")

@@ -68,8 +68,8 @@ def notebook(
     checks = ["import math", ""]
     for step in steps:
         if isinstance(step, Call):
+            cells.append(new_code_cell(_calling(step, names)))
             names[id(step.result)] = step.name
-            cells.append(new_code_cell(_calling(step)))
             checks += [_check(step.name, step.result)]
         else:
             cells.append(new_code_cell(_drawing(step, names)))
@@ -108,16 +108,17 @@ def _loading(load: Load) -> str:
     return f"import retention as rt\n\norders = rt.read_orders(files{', ' if options else ''}{options})"
 
 
-def _arguments(options: dict[str, Any]) -> str:
-    return ", ".join(f"{name}={_written(value)}" for name, value in options.items())
+def _arguments(options: dict[str, Any], names: dict[int, str] | None = None) -> str:
+    """names: what results of earlier calls are called"""
+    return ", ".join(f"{name}={(names or {}).get(id(value)) or _written(value)}" for name, value in options.items())
 
 
 def _written(value: Any) -> str:
     return repr(value.isoformat()) if hasattr(value, "isoformat") else repr(value)
 
 
-def _calling(call: Call) -> str:
-    options = _arguments(call.options)
+def _calling(call: Call, names: dict[int, str]) -> str:
+    options = _arguments(call.options, names)
     return f"{call.name} = rt.{call.function.__name__}(orders{', ' if options else ''}{options})\n{call.name}"
 
 

@@ -25,14 +25,17 @@ from retention.show.charts.feedback import complaint_rates, feedback_rates, repl
 from retention.show.charts.forecast import forecast_backtest, revenue_forecast
 from retention.show.charts.groups import rate_bars, rates_by_group
 from retention.show.charts.kpis import kpi_line, net_by_period
+from retention.show.charts.loyalty import loyalty_cost, reward_reach
 from retention.show.charts.movement import segment_flow
 from retention.show.charts.next_orders import expected_weeks, replenishment_days
+from retention.show.charts.opportunities import opportunity_bars
 from retention.show.charts.plan import false_alarm_bars, smallest_effect_curve
 from retention.show.charts.quality import quality_bars
 from retention.show.charts.risk import score_reliability, value_at_risk_bars
 from retention.show.charts.segments import segment_bars
 from retention.show.charts.timing import next_order_curve
 from retention.show.charts.vendors import vendor_dots
+from retention.show.charts.whatif import change_by_month, change_waterfall, lever_tornado
 
 __all__ = [
     "arm_split",
@@ -40,6 +43,8 @@ __all__ = [
     "backtest_by_frequency",
     "backtest_weeks",
     "balance_dots",
+    "change_by_month",
+    "change_waterfall",
     "channel_flow",
     "cluster_profile",
     "cluster_sizes",
@@ -57,8 +62,11 @@ __all__ = [
     "feedback_rates",
     "forecast_backtest",
     "kpi_line",
+    "lever_tornado",
+    "loyalty_cost",
     "net_by_period",
     "next_order_curve",
+    "opportunity_bars",
     "quality_bars",
     "rate_bars",
     "rates_by_group",
@@ -68,6 +76,7 @@ __all__ = [
     "retention_heatmap",
     "revenue_forecast",
     "revenue_waterfall",
+    "reward_reach",
     "score_bars",
     "score_reliability",
     "segment_bars",

@@ -25,8 +25,14 @@ def revenue_waterfall(result, split="customers"):
     title = _("Whose change it was") if split == "customers" else _("Which part of the sum moved")
     if not result.net and not result.net_against and not result.table["change"].any():
         return marks.nothing(title)
-    rows = _rows(result, split)
     titles = {"name": _("Step"), "text": _("Amount"), "then": _("Compared with"), "now": _("Now"), "note": _("Note")}
+    return draw_steps(_rows(result, split), titles, title)
+
+
+def draw_steps(rows, titles, title):
+    """Draw steps as bars that start where the one before ended: `low`, `high`, `end`, `kind` (total, rise, fall) and `line`, the
+    words above a bar."""
+    rows = rows.assign(order=range(len(rows)), next=range(1, len(rows) + 1))
     y = alt.Y(field="order", type="ordinal", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
     reach = [0.0, rows["low"].min(), rows["high"].max()]
     x_scale = alt.Scale(domain=[min(reach), max(reach) or 1.0], nice=False, zero=True)
@@ -84,10 +90,7 @@ def _rows(result, split):
         )
         level = end
     rows.append(_total(now, result.net, result.currency, digits))
-    frame = pd.DataFrame(rows)
-    frame["order"] = range(len(frame))
-    frame["next"] = frame["order"] + 1
-    return frame
+    return pd.DataFrame(rows)
 
 
 def _total(window, net, currency, digits):

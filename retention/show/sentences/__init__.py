@@ -46,8 +46,21 @@ from retention.show.sentences.feedback import after_feedback, complaints, rating
 from retention.show.sentences.forecast import how_it_did, how_sure, what_comes
 from retention.show.sentences.history import what_tests_brought
 from retention.show.sentences.kpis import change, is_month, kpi, kpi_notes, more_or_less, moves, overview, span
+from retention.show.sentences.loyalty import about_the_programme, what_programmes_cost, what_the_replay_leaves_out
 from retention.show.sentences.movement import who_moved, why_they_moved
 from retention.show.sentences.next_orders import bought_again_most, came_true, due_for_products, next_week
+from retention.show.sentences.opportunities import (
+    all_together,
+    in_one_line,
+    no_opportunity,
+    only_assumed,
+    too_few,
+    what_comes_anyway,
+    what_it_is_worth,
+    what_to_do,
+    what_to_send,
+    who_they_are,
+)
 from retention.show.sentences.plan import (
     about_the_wish,
     false_alarms,
@@ -60,12 +73,21 @@ from retention.show.sentences.risk import how_good, reasons, what_is_at_stake, w
 from retention.show.sentences.segments import money_slipping_away, who_brings_the_money, worth
 from retention.show.sentences.timing import days_to_act, groups_beside, when_they_return
 from retention.show.sentences.vendors import depends_on_the_rule, rule_by_rule
+from retention.show.sentences.whatif import (
+    most_for_a_customer,
+    put_to_the_test,
+    range_of_change,
+    what_it_gives_away,
+    what_would_come,
+)
 
 __all__ = [
     "Fact",
+    "about_the_programme",
     "about_the_wish",
     "after_feedback",
     "against_target",
+    "all_together",
     "beside_full_price",
     "beside_others",
     "bought_again_most",
@@ -99,6 +121,7 @@ __all__ = [
     "how_small_an_effect",
     "how_sure",
     "how_well_completed",
+    "in_one_line",
     "is_month",
     "kpi",
     "kpi_notes",
@@ -106,13 +129,18 @@ __all__ = [
     "luckiest",
     "money_slipping_away",
     "more_or_less",
+    "most_for_a_customer",
     "moves",
     "next_week",
+    "no_opportunity",
     "nobody_differs_in",
     "nothing_suffered",
     "nothing_to_look_at",
+    "only_assumed",
     "out_of_the_ordinary",
     "overview",
+    "put_to_the_test",
+    "range_of_change",
     "ratings_say",
     "reasons",
     "rule_by_rule",
@@ -121,16 +149,25 @@ __all__ = [
     "span",
     "those_who_change_channel",
     "tickets_say",
+    "too_few",
     "tool_name",
     "what_comes",
+    "what_comes_anyway",
     "what_instead",
     "what_is_at_stake",
     "what_is_next",
     "what_it_counts",
+    "what_it_gives_away",
+    "what_it_is_worth",
     "what_it_means",
+    "what_programmes_cost",
     "what_tests_brought",
+    "what_the_replay_leaves_out",
     "what_they_are_like",
+    "what_to_do",
+    "what_to_send",
     "what_was_sent",
+    "what_would_come",
     "when_they_return",
     "where_customers_come_from",
     "where_they_stand",
@@ -149,6 +186,7 @@ __all__ = [
     "who_it_is",
     "who_it_worked_for",
     "who_moved",
+    "who_they_are",
     "who_took_part",
     "whose_change",
     "why_no_score",

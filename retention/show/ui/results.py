@@ -24,7 +24,13 @@ def result(function: Callable, orders: rt.Orders, options: dict[str, Any]) -> An
 
 
 def _question(function: Callable, orders: rt.Orders, options: dict[str, Any]) -> tuple[str, ...]:
-    return function.__name__, orders.fingerprint, f"{orders.selection} {orders.margin}", repr(options)
+    told = {name: _told(value) for name, value in options.items()}
+    return function.__name__, orders.fingerprint, f"{orders.selection} {orders.margin}", repr(told)
+
+
+def _told(value: Any) -> Any:
+    """An option as it is told from others; the words of a frame leave out its middle."""
+    return int(pd.util.hash_pandas_object(value).sum()) if isinstance(value, pd.DataFrame) else value
 
 
 def _size(value: Any) -> int:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import streamlit as st
 
 import retention as rt
+from retention.act.opportunities import KEYS
 from retention.segment.conditions import Condition
 from retention.segment.fields import SEGMENTS
 from retention.segment.rules import Rule
 from retention.show.i18n import _
 from retention.show.measures import group_name
+from retention.show.opportunities import opportunity_name
 from retention.show.rules import rule_text
-from retention.show.sentences.audience import opportunity_word
 from retention.show.ui import assumptions
 from retention.show.ui.builder import KEPT as KEPT_RULES
 
@@ -32,9 +31,9 @@ def who_is_meant(orders: rt.Orders, key: str) -> Rule | str | None:
         chosen[f"kept {name}"] = (_("My segment: {rule}").format(rule=name), rt.rule_of(text))
     for segment in SEGMENTS:
         chosen[segment] = (group_name(segment), Rule("all", (Condition("segment", "any of", segment),)))
-    for word in _opportunities():
+    for word in KEYS:
         who = f"opportunity:{word}"
-        chosen[who] = (_("Opportunity: {name}").format(name=opportunity_word(word)), who)
+        chosen[who] = (_("Opportunity: {name}").format(name=opportunity_name(word)), who)
     if (given := st.session_state.pop(WHO, "").removeprefix("segment:")) in chosen:
         st.session_state[key] = given
     labels = {word: label for word, (label, _who) in chosen.items()}
@@ -60,10 +59,3 @@ def draw_begins_with(orders: rt.Orders, key: str) -> int:
             )
         )
     return int(seed)
-
-
-def _opportunities() -> tuple[str, ...]:
-    try:
-        return import_module("retention.act.opportunities").KEYS
-    except ImportError:
-        return ()

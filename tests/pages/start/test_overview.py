@@ -132,8 +132,9 @@ def test_a_target_is_judged_and_comes_before_what_moved(at_sample, shop):
     assert at_sample.texts.count(above) == 1
     facts = [text for text in at_sample.texts if "Dec 2025: €" in text or "95 % interval" in text]
     assert facts[0] == below
-    assert [label for label, _query in links(at_sample)] == ["Key figures", "Cohorts", "Cohorts"]
-    assert "kpi=Average+order+value" in links(at_sample)[0][1]
+    labels, queries = zip(*links(at_sample), strict=True)
+    assert labels == ("Opportunities", "Key figures", "Cohorts", "Cohorts")
+    assert "kpi=Average+order+value" in queries[1]
 
 
 def test_a_target_stays_and_is_drawn_among_the_key_figures(at_sample):

@@ -1,0 +1,127 @@
+"""The page on opportunities says what rank_opportunities says, and leads on to lists and tests."""
+
+import pytest
+
+import retention as rt
+from retention.show import sentences
+from retention.show.opportunities import opportunity_name
+
+PAGE = "pages/act/opportunities.py"
+HEADER = "order_id,ordered_at,email,quantity,unit_price\n"
+
+
+@pytest.fixture(scope="module")
+def found(shop):
+    return rt.rank_opportunities(shop)
+
+
+@pytest.fixture
+def page(at_sample):
+    return at_sample.open(PAGE)
+
+
+def euros(row, name="value"):
+    return [f"€{row[f'{name}{end}']:,.0f}" for end in ("", "_low", "_high")]
+
+
+def test_the_answer_is_whom_to_write_to_and_what_it_is_worth(page, found):
+    first = found.ranked.iloc[0]
+    assert first["key"] == "replenishment"
+    worth, low, high = euros(first)
+    assert page.headline == (
+        f"This week: write to {first['reachable']} customers who are due to buy a product again; worth about {worth}, between {low} "
+        f"and {high}."
+    )
+    assert len(page.charts) == 1
+    said = " ".join(page.texts)
+    total, low, high = euros(found.total)
+    assert (
+        f"All of the {len(found.ranked)} below together: {found.total['reachable']:,.0f} people to write to, worth about {total}, "
+        f"between {low} and {high}." in said
+    )
+    assert "is assumed, not measured" in said
+    for row in found.ranked.to_dict("records"):
+        worth, low, high = euros(row)
+        assert (
+            f"About {worth}, between {low} and {high}: of 100 of them {row['chance'] * 100:.{int(row['chance'] < 0.1)}f} buy"
+            in said
+        )
+        assert f"{row['people']:,} people, of whom {row['reachable']:,} may be written to." in said
+        stake, low, high = euros(row, "at_stake")
+        assert f"spend about {stake} in that time anyway, between {low} and {high}: that is no gain." in said
+    facts = found.facts["second_order"]
+    assert f"They bought once, between {facts['first']} and {facts['last']} days ago" in said
+    assert f"more than {found.facts['lapsed_valuable']['lapse_days']} days" in said
+    assert "Zephyr wireless earbuds Pro" in said
+    few = found.table[found.table["rank"].isna()]
+    for row in few.to_dict("records"):
+        assert f"{row['people']} people; too few to tell what it is worth." in said
+
+
+def test_the_list_of_the_first_stands_below_and_another_one_click_away(page, shop, found):
+    people = rt.opportunity_customers(shop, "replenishment")
+    table, shown = (frame.value for frame in page.test.dataframe)
+    assert table["Opportunity"].tolist() == [opportunity_name(key) for key in found.table["key"]]
+    assert shown["Customer"].tolist() == people["customer_ref"].head(100).tolist()
+    lines = page.downloads["replenishment.csv"].decode("utf-8-sig").splitlines()
+    assert len(lines) == 1 + len(people)
+    assert {"email", "consent", "reachable", "send_on", "product"} <= set(lines[0].split(","))
+    page.test.button(key="list_full_price").click()
+    page._settle()
+    assert len(page.test.dataframe[1].value) == 100
+    assert "full_price.csv" in page.downloads
+
+
+def test_an_assumption_changes_in_place_and_reaches_the_notebook(page, shop, execute):
+    page.choose("uplift_slipping_best", 100.0)
+    changed = rt.rank_opportunities(shop, uplift={"slipping_best": 1.0})
+    assert page.test.dataframe[0].value["Opportunity"][1] == "Best customers slipping away"
+    row = changed.table.set_index("key").loc["slipping_best"]
+    assert f"About {euros(row)[0]}," in " ".join(page.texts)
+    printed = execute(page.notebook, "print(found.table['value'].sum().round(2), len(people))")
+    assert printed == f"{changed.table['value'].sum():.2f} {len(rt.opportunity_customers(shop, 'replenishment'))}\n"
+
+
+def test_a_test_with_a_hold_out_takes_these_people(page, shop, execute):
+    page.test.button(key="test_second_order").click()
+    page._settle()
+    assert page.title == "Assign a test"
+    reachable = int(rt.opportunity_customers(shop, "second_order")["reachable"].sum())
+    assert page.headline.startswith(f"{reachable} customers:")
+    printed = execute(page.notebook, "print(len(assignment.table), people['opportunity'].unique().tolist())")
+    assert printed == f"{reachable} ['second_order']\n"
+    page.choose("assign_who", "everyone")
+    assert not page.headline.startswith(f"{reachable} customers:")
+
+
+def test_an_audience_is_told_who_is_meant(page):
+    page.test.button(key="audience_full_price").click()
+    page._settle()
+    assert page.title == "Audiences"
+    assert page.test.session_state["who"] == "opportunity:full_price"
+
+
+def test_the_overview_names_the_three_best(at_sample, found):
+    texts = at_sample.open("pages/start/overview.py").texts
+    (line,) = [text for text in texts if text.startswith("Due for a product they bought")]
+    assert line.split("\n- ") == [sentences.in_one_line(row, found) for _place, row in found.ranked.head(3).iterrows()]
+    worth, low, high = euros(found.ranked.iloc[1])
+    assert f"worth about {worth}, between {low} and {high}." in line
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [f"{n},2025-0{n}-01,c{n}@example.com,1,10" for n in (1, 2, 3)],
+        [f"{n},2025-0{1 + n % 6}-{1 + n % 28:02d},c{n}@example.com,1,{10 + n}" for n in range(80)],
+    ],
+    ids=["three customers", "everybody once"],
+)
+def test_where_there_is_too_little_to_tell_the_page_and_the_overview_say_so(visitor, rows):
+    visitor.open("pages/start/data.py").drop(("orders.csv", (HEADER + "\n".join(rows)).encode()))
+    visitor.open(PAGE)
+    assert visitor.headline.startswith("Nothing to recommend this week: too few people to tell")
+    assert any("fewer than 30 customers came back on a later day" in text for text in visitor.texts)
+    assert not visitor.errors
+    visitor.open("pages/start/overview.py")
+    assert "There are too few customers yet to say whom to write to." in visitor.texts
