@@ -98,7 +98,7 @@ def test_an_audience_is_told_who_is_meant(page):
     page.test.button(key="audience_full_price").click()
     page._settle()
     assert page.title == "Audiences"
-    assert page.test.session_state["who"] == "opportunity:full_price"
+    assert page.test.get_by_key("audience_who").value == "opportunity:full_price"
 
 
 def test_the_overview_names_the_three_best(at_sample, found):
