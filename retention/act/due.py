@@ -10,6 +10,7 @@ import numpy as np
 
 from retention.act.kinds import Kind
 from retention.act.moments import Shop
+from retention.errors import EmptyError
 from retention.measure.timing import time_to_next_order
 from retention.predict.replenishment import intervals, product_names, product_purchases, usual_days
 
@@ -51,9 +52,10 @@ def replenishment(shop: Shop, notes: list[str]) -> Kind | None:
 
 def _ages(shop: Shop) -> tuple[int, int] | None:
     """The days after the first order by which a quarter and three quarters of those who come back later have done so."""
-    if not (shop.now.orders > 0).any():
+    try:
+        waited = time_to_next_order(shop.orders)
+    except EmptyError:  # a filter leaves no first order
         return None
-    waited = time_to_next_order(shop.orders)
     if waited.message_day is None:
         return None
     share = waited.curve["share_returned"].to_numpy()[: int(waited.overall["horizon"]) + 1]

@@ -137,9 +137,10 @@ def parts(base: Baseline, changes: Changes) -> dict[str, dict[str, np.ndarray]]:
     first_value, later_value = of.first_value[0] * of.kept[0] * value, of.later_value[0] * of.kept[1] * value
 
     def given(price: float, orders: np.ndarray, to_whom: str) -> np.ndarray:
-        """Revenue given away: on orders that come anyway, and on those that come for it."""
+        """Revenue given away: on orders that come anyway, and on those that come for it; nothing
+        where more goes back than is bought."""
         shares = (off * gets, off * uplift[to_whom]) if to_whom in meant else (0.0, 0.0)
-        return np.multiply.outer(shares, price * orders)
+        return np.multiply.outer(shares, np.maximum(price * orders, 0.0))
 
     # Somebody new who comes for a discount buys on like the others; only once is a rise of all orders counted for them.
     first, more = arriving * (1 + uplift["new"]), 1 + max(uplift["new"], uplift["returning"], uplift["second"])

@@ -10,7 +10,7 @@ import pandas as pd
 from retention.act.answers import in_its_terms
 from retention.act.facts import likely_threshold
 from retention.act.levers import LEVERS, Changes
-from retention.act.outcome import Baseline, known, parts
+from retention.act.outcome import Baseline, known, parts, sums
 from retention.errors import RetentionError
 
 SHOPS_OWN = 0.0  # a number that the shop's own orders give
@@ -47,9 +47,14 @@ def presets(base: Baseline) -> dict[str, Changes]:
     found = {}
     for name, changes in PRESETS.items():
         filled = {key: own[key] if value == SHOPS_OWN else value for key, value in changes.items()}
-        if SHOPS_OWN not in filled.values() and is_possible(base, filled):
+        if SHOPS_OWN not in filled.values() and is_possible(base, filled) and _moves_something(base, filled):
             found[name] = filled
     return found
+
+
+def _moves_something(base: Baseline, changes: Changes) -> bool:
+    now, changed = sums(base, {}), sums(base, changes)
+    return changed["anyway"] > 0 or changed["net"] != now["net"]
 
 
 def win_or_keep(base: Baseline, changes: Changes) -> WinOrKeep:

@@ -143,7 +143,7 @@ def _notes(base: Baseline, asked: Changes, moves: Changes) -> list[str]:
         notes.append("Without the gross margin only revenue can be told, not profit: set it in the sidebar or here.")
     elif np.isnan(base.facts.cac):
         notes.append(
-            "No file says what new customers cost, so profit is before advertising. You can give the number here."
+            "What new customers cost is not known, so profit is before advertising. You can give the number here."
         )
     if "cac" in asked and "cac" not in moves:
         notes.append("What a new customer costs is taken as you gave it, now and changed.")

@@ -14,6 +14,7 @@ from retention.act.moments import look_at
 from retention.act.products import losers, losing_products
 from retention.act.ratings import unanswered_ratings
 from retention.act.silent import lapsed_valuable, slipping_best
+from retention.intervals import wilson
 from tests.measure.shops import bought, read
 
 END = date(2025, 6, 30)  # the last day of every shop; its as_of is the day after
@@ -163,6 +164,19 @@ def test_replenishment_is_due_between_the_quartiles_of_the_product():
     assert chosen(replenishment, few).startswith("Due for a product: nothing was bought again by 30 customers")
 
 
+def test_the_product_is_the_one_most_bought_again_of_those_that_are_due_today():
+    def again(product):
+        return [(f"{product}{n}", ago(150 - day), product) for n in range(30) for day in (0, (10, 20, 30)[n // 10])]
+
+    once = [(f"once{n}", ago(150), "tea") for n in range(10)]  # tea is bought again less than milk
+    both = [("both", ago(20), "milk"), ("both", ago(20), "tea"), ("tea", ago(40), "milk"), ("tea", ago(20), "tea")]
+    orders = products(*again("milk"), *again("tea"), *once, *both)
+    assert chosen(replenishment, orders) == ["both", "tea"]
+    kind = replenishment(look_at(orders, 30), [])
+    assert sorted(kind.product) == ["milk", "tea"]
+    assert kind.products == ("milk", "tea")
+
+
 @pytest.fixture(scope="module")
 def bad_product():
     """Of 60 who began with good, 30 came back within 90 days; of 60 who began with bad, two. Of both, some are new."""
@@ -186,6 +200,14 @@ def test_a_product_that_comes_back_more_often_loses_customers():
     (row,) = losers(orders).to_dict("records")
     assert (row["product"], row["why"], row["return_rate"]) == ("bad", "returns", 0.5)
     assert row["shop_return_rate"] == pytest.approx(20 / 81)
+
+
+def test_of_many_products_the_unluckiest_is_not_blamed():
+    backs = [12] * 20 + [6]
+    firsts = [(f"p{what}-{n}", ago(200), f"p{what}") for what in range(21) for n in range(40)]
+    back = [(f"p{what}-{n}", ago(150), f"p{what}") for what in range(21) for n in range(backs[what])]
+    assert wilson(6, 40)[1] < sum(backs) / (21 * 40)  # alone it would be
+    assert losers(products(*firsts, *back)).empty
 
 
 def test_chance_blames_no_product():

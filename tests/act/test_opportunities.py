@@ -210,6 +210,13 @@ def test_a_shop_where_everybody_bought_once_has_nobody_to_write_to_about_a_rhyth
     assert len(found.notes) >= len(KEYS)
 
 
+def test_a_filter_that_leaves_no_first_order_leaves_the_other_kinds():
+    often = [("ann", "2025-01-01"), ("ann", "2025-03-01"), ("bob", "2025-01-02"), ("bob", "2025-03-02")]
+    found = rt.rank_opportunities(bought(*often).filter(start="2025-02-01"))
+    assert "second_order" not in set(found.table["key"])
+    assert any("Due for a second order" in note for note in found.notes)
+
+
 def test_without_addresses_everybody_counts_and_the_note_says_so():
     found = rt.rank_opportunities(
         read_rows("1,2025-01-01,paid,ann,web,phone,1,10,2,\n2,2025-03-20,paid,bob,web,phone,1,5,,")

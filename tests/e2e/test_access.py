@@ -26,6 +26,11 @@ STREAMLIT_S_OWN = (
         "[data-testid=stFileUploaderDropzone]",
         "it carries a label, its button is what is used",
     ),
+    (
+        "color-contrast",
+        "[data-testid=stSliderThumbValue]",
+        "a slider writes its value in the colour of buttons: none reads well both under white words and on the dark page",
+    ),
 )
 
 INSIDE = (

@@ -85,7 +85,9 @@ def no_opportunity() -> str:
 def too_few(row: pd.Series) -> str:
     """An opportunity of which too little is known to rank it."""
     pattern = _("{name}: {people} people; too few to tell what it is worth.")
-    if row["enough"]:
+    if not row["people"]:
+        pattern = _("{name}: nobody this week.")
+    elif row["enough"]:
         pattern = _("{name}: {people} people, none of whom may be written to.")
     return pattern.format(name=opportunity_name(row["key"]), people=number(row["people"]))
 

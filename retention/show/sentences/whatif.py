@@ -149,7 +149,7 @@ def _saying_of_winning(result: ChangeSimulation) -> str:
     known = result.win_or_keep
     if np.isnan(known.share):
         return _(
-            "“Winning a customer costs five times as much as keeping one”: no file says what a new customer costs you. Give the "
+            "“Winning a customer costs five times as much as keeping one”: what a new customer costs is not known here. Give the "
             "number here, and it is put to the test."
         )
     facts = {

@@ -59,7 +59,6 @@ def ways_on(key: str, name: str) -> None:
         st.switch_page("pages/act/audiences.py")
     if st.button(_("Test it with a hold-out"), key=f"test_{key}", icon=icon["test"], **shown):
         st.session_state["who"] = f"opportunity:{key}"
-        st.session_state["assign_who"] = "opportunity"
         st.switch_page("pages/experiment/assign.py")
 
 

@@ -37,6 +37,8 @@ def who_is_meant(orders: rt.Orders, key: str) -> Rule | str | None:
     if (given := st.session_state.pop(WHO, "").removeprefix("segment:")) in chosen:
         st.session_state[key] = given
     labels = {word: label for word, (label, _who) in chosen.items()}
+    if st.session_state.get(key, "everyone") not in labels:
+        st.session_state[key] = next(iter(labels))
     return chosen[st.selectbox(_("Who takes part"), list(chosen), format_func=labels.get, key=key, **KEPT)][1]
 
 
