@@ -12,7 +12,6 @@ from retention.experiment.assign import METRICS, Assignment
 from retention.show.experiment import metric_name
 from retention.show.files import csv_bytes
 from retention.show.i18n import _, date, month_and_year, number, percent
-from retention.show.ui.opportunities import assumed
 from retention.show.ui.screen import choice, download, escape, go_to, pick, run, switch
 from retention.show.ui.who import draw_begins_with, lapse_of, who_is_meant
 
@@ -93,12 +92,4 @@ def take_test(result: Assignment) -> None:
     if st.button(_("Read its outcome"), type="tertiary", icon=":material/science:"):
         st.session_state["experiment"] = test
         st.session_state["outcome_source"] = "file"
-        st.switch_page("pages/experiment/results.py")
         go_to("pages/experiment/results.py")
-
-
-def _people(orders: rt.Orders, who: Rule | str | None) -> Rule | pd.DataFrame | None:
-    """The list of an opportunity in the place of the word that names it."""
-    if isinstance(who, str):
-        return run("people", rt.opportunity_customers, orders, key=who.removeprefix("opportunity:"), **assumed())
-    return who
