@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from importlib import import_module
 
 import pandas as pd
 
 from retention.act.normalise import by_rule, country_code, phones, split_name
+from retention.act.opportunities import opportunity_customers
 from retention.errors import OptionError
 from retention.ingest.mapping import plain
 from retention.orders import Orders, known_purchases, whole_history
@@ -48,7 +48,7 @@ def meant(orders: Orders, who: str | dict | Rule | pd.DataFrame | None, lapse_da
         return _listed(orders, who, buyers, "a list")
     kind, _colon, key = who.partition(":") if isinstance(who, str) else ("", "", "")
     if kind == "opportunity":
-        return _listed(orders, _opportunity(orders, key, lapse_days), buyers, who)
+        return _listed(orders, opportunity_customers(orders, key, lapse_days=lapse_days), buyers, who)
     if kind == "segment":
         rule, words = Rule("all", (Condition("segment", "any of", (key,)),)), who
     elif isinstance(who, str) and not who.lstrip().startswith("{"):
@@ -61,16 +61,6 @@ def meant(orders: Orders, who: str | dict | Rule | pd.DataFrame | None, lapse_da
         words = rule.as_json(indent=None)
     members = orders.frame(rule.members(whole_history(orders), orders.as_of))
     return Meant(buyers[buyers["customer_id"].isin(members["customer_id"])], words, json.loads(rule.as_json()))
-
-
-def _opportunity(orders: Orders, key: str, lapse_days: int | None) -> pd.DataFrame:
-    try:
-        customers_of = import_module("retention.act.opportunities").opportunity_customers
-    except ImportError:
-        raise OptionError(
-            "who={who!r} is not possible.", "Use a rule or a list of customers.", who=f"opportunity:{key}"
-        ) from None
-    return customers_of(orders, key, lapse_days=lapse_days)
 
 
 def _listed(orders: Orders, given: pd.DataFrame, buyers: pd.DataFrame, words: str) -> Meant:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
 from datetime import date
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 import retention as rt
+from retention.act import people
 from retention.act.layout import FORMATS, layout_of
 from retention.act.normalise import hashed
 from retention.experiment.manifest import experiment_file
@@ -212,7 +211,7 @@ def test_product_and_day_leave_only_where_the_tool_takes_them(small, monkeypatch
         people = {"customer_ref": ["laci@shop.test", "ipek@shop.test"], "product": ["Kábel", "=Kılıf"], "send_on": days}
         return pd.DataFrame(people | {"name": "another", "expected_value": 5.0})
 
-    monkeypatch.setitem(sys.modules, "retention.act.opportunities", SimpleNamespace(opportunity_customers=customers_of))
+    monkeypatch.setattr(people, "opportunity_customers", customers_of)
     options = {"holdout": 0, "name": "x", "seed": 1, "lapse_days": 90}
     audience = rt.build_audience(small, "opportunity:second_order", format, **options)
     takes = format not in ("meta", "google")
@@ -264,3 +263,14 @@ def test_a_campaign_is_measured_with_the_orders_that_came_after(large):
         assert (outcome.verdict, outcome.arm, outcome.window) == ("better", "sent", 10)
     assert rt.measure_campaign(after, audience.experiment).primary == "revenue"
     assert audience.sent_on == date.fromisoformat(days)
+
+
+def test_an_opportunity_is_its_people_with_what_to_send_and_when(shop):
+    people_of = rt.opportunity_customers(shop, "second_order").set_index("email")
+    audience = rt.build_audience(shop, "opportunity:second_order", "klaviyo", name="x", seed=1)
+    assert audience.counts["chosen"] == len(people_of)
+    sent = people_of.loc[audience.table["Email"]]
+    assert audience.table["Suggested Product"].tolist() == sent["product"].tolist()
+    assert audience.table["Send On"].tolist() == sent["send_on"].astype(str).str[:10].tolist()
+    with pytest.raises(rt.OptionError):
+        rt.build_audience(shop, "opportunity:money", name="x", seed=1)

@@ -152,7 +152,9 @@ def lever_tornado(result, measure="net"):
     written = {"x": alt.value(0), "y": y, "text": alt.Text(field="line", type="nominal")}
     halo = alt.Chart(words).mark_text(stroke=alt.ExprRef("background"), strokeWidth=4, **place).encode(**written)
     text = alt.Chart(words).mark_text(color=marks.ink(), **place).encode(**written)
-    chart = alt.layer(marks.zero_line(scale), bars, halo, text).configure_view(stroke=None)
+    zero = alt.Chart(pd.DataFrame({"value": [0.0]})).mark_rule(strokeWidth=1.5, color=marks.ink(), tooltip=None)
+    zero = zero.encode(x=alt.X(field="value", type="quantitative", **scale))
+    chart = alt.layer(zero, bars, halo, text).configure_view(stroke=None)
     return marks.finish(chart, [f"{title}:", "; ".join(lines) + "."]).properties(height=alt.Step(ROW))
 
 

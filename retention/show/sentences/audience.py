@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import pandas as pd
 
 from retention.act.audience import Audience
 from retention.act.layout import layout_of
+from retention.act.opportunities import KEYS
 from retention.errors import OptionError
 from retention.intervals import ENOUGH
 from retention.segment.rules import rule_of
 from retention.show.i18n import _, money, number
 from retention.show.measures import group_name
+from retention.show.opportunities import opportunity_name
 from retention.show.rules import rule_text
 
 
@@ -32,14 +32,6 @@ def tool_name(format: str) -> str:
     return names.get(format) or _("CSV or Excel")
 
 
-def opportunity_word(key: str) -> str:
-    """What an opportunity is called."""
-    try:
-        return import_module("retention.show.opportunities").opportunity_name(key)
-    except (ImportError, KeyError):
-        return key
-
-
 def who_in_words(who: str, currency: str) -> str:
     """Who was meant, from what `Audience.who` says.
 
@@ -47,8 +39,10 @@ def who_in_words(who: str, currency: str) -> str:
     ('All customers', 'Champions')
     """
     kind, _colon, key = who.partition(":")
-    if kind in ("segment", "opportunity"):
-        return group_name(key) if kind == "segment" else opportunity_word(key)
+    if kind == "segment":
+        return group_name(key)
+    if kind == "opportunity" and key in KEYS:
+        return opportunity_name(key)
     if who.startswith("{"):
         try:
             return rule_text(rule_of(who), currency)

@@ -12,7 +12,7 @@ from retention.experiment.assign import METRICS, Assignment
 from retention.show.experiment import metric_name
 from retention.show.files import csv_bytes
 from retention.show.i18n import _, date, month_and_year, number, percent
-from retention.show.ui.screen import choice, download, escape, pick, run, switch
+from retention.show.ui.screen import choice, download, escape, go_to, pick, run, switch
 from retention.show.ui.who import draw_begins_with, lapse_of, who_is_meant
 
 KEPT = {"persist_state": "session"}
@@ -92,4 +92,4 @@ def take_test(result: Assignment) -> None:
     if st.button(_("Read its outcome"), type="tertiary", icon=":material/science:"):
         st.session_state["experiment"] = test
         st.session_state["outcome_source"] = "file"
-        st.switch_page("pages/experiment/results.py")
+        go_to("pages/experiment/results.py")

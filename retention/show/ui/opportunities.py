@@ -12,7 +12,7 @@ from retention.show import sentences
 from retention.show.i18n import _
 from retention.show.opportunities import opportunity_name
 from retention.show.ui import assumptions
-from retention.show.ui.screen import escape
+from retention.show.ui.screen import escape, go_to
 
 KEPT = {"persist_state": "session"}
 LIST = "opportunity"
@@ -56,10 +56,10 @@ def ways_on(key: str, name: str) -> None:
     st.button(_("See the list"), key=f"list_{key}", on_click=_open, args=(key, name), icon=icon["list"], **shown)
     if st.button(_("Make the audience"), key=f"audience_{key}", icon=icon["audience"], **shown):
         st.session_state["who"] = f"opportunity:{key}"
-        st.switch_page("pages/act/audiences.py")
+        go_to("pages/act/audiences.py")
     if st.button(_("Test it with a hold-out"), key=f"test_{key}", icon=icon["test"], **shown):
         st.session_state["who"] = f"opportunity:{key}"
-        st.switch_page("pages/experiment/assign.py")
+        go_to("pages/experiment/assign.py")
 
 
 def this_week(found: Opportunities) -> None:

@@ -10,7 +10,7 @@ import retention as rt
 from retention.segment.story import CustomerStory
 from retention.show.i18n import MISSING, _, date, number
 from retention.show.measures import measure_name, measure_value
-from retention.show.ui.screen import escape
+from retention.show.ui.screen import escape, go_to
 
 KEYS = ("customer_text", "customer_found")
 CARD_WIDTH = 170
@@ -49,7 +49,7 @@ def open_customer(refs: Sequence[str]) -> None:
     chosen = st.selectbox(label, list(refs), index=None, placeholder=_("Choose a customer"), key="customer_of_list")
     if chosen:
         st.session_state["customer_text"] = chosen
-        st.switch_page("pages/segment/customer.py")
+        go_to("pages/segment/customer.py")
 
 
 def _said(row: object) -> str:

@@ -75,6 +75,11 @@ def switch(label: str, key: str) -> bool:
     return st.toggle(label, key=key, bind="query-params", persist_state="session")
 
 
+def go_to(page: str) -> None:
+    """Open another page. With no word about the address Streamlit refuses while a filter or a choice stands in it."""
+    st.switch_page(page, query_params={})
+
+
 def run(name: str, function: Callable, orders: rt.Orders, /, **options: Any) -> Any:
     """Call a public function once for these orders and options, remember the call for the notebook."""
     result = or_sentence(_counted, function, orders, options)

@@ -71,6 +71,14 @@ def test_another_screen_says_who(page):
     assert experiment_of(page).population is None
 
 
+def test_an_opportunity_becomes_a_list(page, shop):
+    page.test.session_state["who"] = "opportunity:second_order"
+    page.open("pages/measure/kpis.py").open(PAGE)
+    expected = rt.build_audience(shop, "opportunity:second_order", **DEFAULTS)
+    assert page.headline.startswith(f"{expected.counts['in_file']:,} people go into the Klaviyo file")
+    assert page.downloads["list-of-january-2026-klaviyo.csv"] == rt.audience_file(expected)
+
+
 def test_what_was_sent_is_noted_saved_and_brought_back(page, shop):
     page.press("Note that I send this list")
     saved = page.downloads["what_was_sent.json"]
