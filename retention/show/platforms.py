@@ -166,7 +166,7 @@ The audiences:
 | CSV or Excel | e-mail address or phone | no |
 
 - **Consent.** Who refused marketing is in no file. Where your files know of some that they agreed, the others are left out, too, unless you
-  switch that off. Consent to text messages is known from no file, and that column stays empty.
+  switch on *Also people of whom no file says that they agreed*. Consent to text messages is known from no file, and that column stays empty.
 - **A suggested product and the day to send it** go along from an opportunity where the tool takes columns of your own; never to Meta and Google.
 - **Larger than the tool takes** (50 MB for Klaviyo): a ZIP of several files, to be imported one by one.
 - Cells that a spreadsheet program would run as a formula get an apostrophe in front. Phone numbers keep their +.
