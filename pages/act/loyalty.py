@@ -39,12 +39,12 @@ for column, side, name, result in zip(st.columns(2), "ab", names, (one, other), 
     with column:
         st.subheader(ui.escape(name), anchor=False)
         st.markdown("\n".join(f"- {ui.escape(line)}" for line in sentences.about_the_programme(result)))
-        ui.table(result.reach, reach_rows(result), f"loyalty_reach_{side}", _("who gets there"))
-        ui.table(result.table, month_rows(result), f"loyalty_months_{side}", _("month by month"))
+        ui.table(result.reach, reach_rows(result), f"loyalty_reach_{side}", f"{_('who gets there')} ({name})")
+        ui.table(result.table, month_rows(result), f"loyalty_months_{side}", f"{_('month by month')} ({name})")
         if result.customers["waiting"].any():
             people = waiting_customers(result)
             rows = waiting_rows(people, result.currency)
-            ui.table(people, rows, f"loyalty_next_{side}", _("whose next order brings a reward"))
+            ui.table(people, rows, f"loyalty_next_{side}", f"{_('whose next order brings a reward')} ({name})")
 for note in dict.fromkeys((*one.notes, *other.notes)):
     st.caption(_(note))
 
