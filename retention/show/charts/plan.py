@@ -7,7 +7,6 @@ import pandas as pd
 from retention.show import marks
 from retention.show.i18n import _, money, number, number_short, percent, percent_change
 
-PROMISED = 0.05
 SHARES = ("repeat", "conversion")
 
 
