@@ -221,7 +221,9 @@ def _amount(price: str, value: str) -> str:
     if price != "unit_price":
         return exact
     small = "TRY_CAST(unit_price AS DECIMAL(10, 4)) * TRY_CAST(quantity AS DECIMAL(4, 0))"
-    return f"coalesce(CASE WHEN quantity % 1 = 0 THEN CAST(CAST({small} AS DECIMAL(14, 2)) * 100 AS BIGINT) END, {exact})"
+    return (
+        f"coalesce(CASE WHEN quantity % 1 = 0 THEN CAST(CAST({small} AS DECIMAL(14, 2)) * 100 AS BIGINT) END, {exact})"
+    )
 
 
 def _settle(connection: duckdb.DuckDBPyConnection, reading: Reading, number: int, first: int, place: Path) -> None:
