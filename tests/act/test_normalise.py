@@ -118,7 +118,13 @@ def test_first_and_last_names(name, family_first, parts):
     assert split_name(name, family_first) == parts
 
 
-@given(st.lists(st.tuples(st.none() | st.text(" aŐПÿ\u00a0\u2003\x1f\x85\t-", max_size=9), st.booleans()), min_size=1, max_size=20))
+@given(
+    st.lists(
+        st.tuples(st.none() | st.text(" aŐПÿ\u00a0\u2003\x1f\x85\t-", max_size=9), st.booleans()),
+        min_size=1,
+        max_size=20,
+    )
+)
 @settings(max_examples=60, deadline=None)
 def test_many_names_are_split_as_each_of_them_is(people):
     names, family_first = (pd.Series(list(part)) for part in zip(*people, strict=True))
