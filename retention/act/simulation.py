@@ -10,10 +10,11 @@ import pandas as pd
 from cachetools import LRUCache, cached
 
 from retention.act.answers import break_even, tornado, waterfall
-from retention.act.beside import side_by_side
-from retention.act.facts import Shipping, facts, shipping
+from retention.act.beside import Outcome, side_by_side
+from retention.act.buyers import buyers
+from retention.act.facts import Shipping, facts
 from retention.act.levers import Changes, check_changes
-from retention.act.outcome import Baseline, alike, parts, staying
+from retention.act.outcome import Baseline, alike, free_shipping, parts, staying
 from retention.act.presets import WinOrKeep, lever_table, presets, win_or_keep
 from retention.orders import Orders
 from retention.predict.forecast import forecast_with_drivers
@@ -98,7 +99,7 @@ def simulate_change(orders: Orders, changes: Changes | None = None, months: int 
     asked = check_changes(changes)
     base = _baseline(orders, months)
     base, moves = _as_told(base, asked)
-    before, after = parts(base, {}), parts(base, moves)
+    before, after = (Outcome(parts(base, made), buyers(base, made)) for made in ({}, moves))
     table, totals = side_by_side(base.forecast, before, after)
     return ChangeSimulation(
         table=table,
@@ -108,10 +109,10 @@ def simulate_change(orders: Orders, changes: Changes | None = None, months: int 
         break_even=break_even(base, moves),
         levers=lever_table(base, moves),
         changes=moves,
-        anyway=float(sum(made["anyway"].sum() for made in after.values())),
+        anyway=float(sum(made["anyway"].sum() for made in after.parts.values())),
         presets=presets(base),
         win_or_keep=win_or_keep(base, moves),
-        shipping=shipping(base.facts, moves["free_shipping"]) if "free_shipping" in moves else None,
+        shipping=free_shipping(base.facts, moves) if "free_shipping" in moves else None,
         margin=base.facts.margin,
         months=months,
         tested=base.forecast.tested,
