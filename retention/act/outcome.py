@@ -133,9 +133,7 @@ class Reactions:
 def reactions(base: Baseline, changes: Changes) -> Reactions:
     """What these changes make customers do more often."""
     moved = changes.get
-    if base.drivers.model is None and (
-        moved("second_order") or moved("retention") or moved("discount_to") == "second"
-    ):
+    if base.drivers.model is None and (moved("second_order") or moved("retention") or moved("discount_to") == "second"):
         raise EmptyError(
             "Too few customers have come back to say what more of them would bring.",
             "Move another lever, such as new customers or the order value.",

@@ -72,7 +72,8 @@ def simulate_change(orders: Orders, changes: Changes | None = None, months: int 
 
     Profit = net revenue at its usual price × margin − discount − lost shipping − cost of a new customer × new customers − other
     cost. Cost of a new customer: marketing spend ÷ new customers of the last 12 months, where a file tells it; nothing
-    where not. Margin and cost of a new customer that only the change names hold for now as well.
+    where not. Margin and cost of a new customer that only the change names hold for now as well. Its range: what is earned on
+    sales may be off as far as the net revenue, relative to it; what new customers and other cost take is spent as planned.
 
     The steps of the waterfall are taken in this order: new customers, second order, retention, orders of a customer, order value,
     returns, discount, its uplift, free shipping, topped up, margin, cost of a new customer, other cost. Break-even: how far
@@ -81,8 +82,9 @@ def simulate_change(orders: Orders, changes: Changes | None = None, months: int 
     Returns a ChangeSimulation. changes: lever → value. new_customers, second_order, retention, frequency, aov,
     discount_uplift (relative); returns, discount, discount_share, topped_up, margin (shares); free_shipping, cac,
     cost (currency units; cost over all these months); discount_to ("all", "new", "returning", "second"). months: 1
-    to 36. table and totals: state, part (existing, new, unknown, cost, total), net, low, high, orders,
-    new_customers, profit. The range is that of the forecast, as far as it reaches up and down, times changed ÷ now. waterfall:
+    to 36. table and totals: state, part (existing, new, unknown, cost, total), net, low, high, orders, customers (of the totals:
+    different ones in all these months, not the sum of them), new_customers, profit, profit_low, profit_high. The range of
+    net is that of the forecast, as far as it reaches up and down, times changed ÷ now. waterfall:
     lever, net, profit. tornado: lever, net_less, net_more, profit_less, profit_more. break_even: lever, now, needed,
     change. levers: lever, unit, now, changed, low, high, possible. Raises OptionError for a lever or value that is not possible, EmptyError
     with fewer than 6 complete months and where a lever has nothing to move.
@@ -117,7 +119,7 @@ def simulate_change(orders: Orders, changes: Changes | None = None, months: int 
         months=months,
         tested=base.forecast.tested,
         currency=orders.currency,
-        notes=(*base.forecast.notes, *_notes(base, asked, moves)),
+        notes=(*base.forecast.notes, *_notes(base, asked, moves, totals)),
     )
 
 
@@ -138,8 +140,10 @@ def _as_told(base: Baseline, changes: Changes) -> tuple[Baseline, Changes]:
     return replace(base, facts=replace(base.facts, **told)), {k: v for k, v in changes.items() if k not in told}
 
 
-def _notes(base: Baseline, asked: Changes, moves: Changes) -> list[str]:
+def _notes(base: Baseline, asked: Changes, moves: Changes, totals: pd.DataFrame) -> list[str]:
     notes = []
+    if totals["customers"].isna().any():
+        notes.append("Too few customers have come back to tell how many different ones buy: only new ones are counted.")
     if np.isnan(base.facts.margin):
         notes.append("Without the gross margin only revenue can be told, not profit: set it in the sidebar or here.")
     elif np.isnan(base.facts.cac):
