@@ -136,7 +136,7 @@ def who_would_buy(result: ChangeSimulation) -> str:
         )
     elif facts["each"] != facts["each_now"]:
         said = _(
-            "{changed} different customers buy in these {months} months, as without it; in an average month {each} instead of {each_now}."
+            "{changed} different customers buy in these {months} months, as many as without it, but {each} instead of {each_now} in an average month."
         )
     else:
         said = _("{changed} different customers buy in these {months} months, {each} in an average month.")

@@ -74,8 +74,8 @@ def test_a_lever_moves_the_answer_the_pictures_and_the_file(earning, shop):
     assert shown["Customers changed"].tolist() == [f"{x:,.0f}" for x in table.get_group("changed")]
     average = table.mean()
     assert (
-        f"{count(now['customers'])} different customers buy in these 12 months, as without it; in an average month "
-        f"{average['changed']:.0f} instead of {average['now']:.0f}."
+        f"{count(now['customers'])} different customers buy in these 12 months, as many as without it, but "
+        f"{average['changed']:.0f} instead of {average['now']:.0f} in an average month."
     ) in " ".join(earning.texts)
     earning.choose("whatif_measure", "net")
     assert f"Second orders: +€{changed['net'] - now['net']:,.0f}" in json.loads(earning.charts[1].spec)["description"]
