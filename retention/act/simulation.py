@@ -68,7 +68,14 @@ def simulate_change(orders: Orders, changes: Changes | None = None, months: int 
     Discount: a share off the price, for a share of the orders of all, of new or of returning customers, or of second orders of new
     ones. Its cost is what it takes off orders that would have come anyway; how many more come for it (uplift) is the open
     question, and 0 unless you say. Whoever comes for it gets it. Free shipping over a threshold: the shipping that orders above it pay
-    now is lost; topped up is the share of orders from three quarters of the threshold on that grow to reach it.
+    now is lost; topped up is the share of orders from three quarters of the threshold on that grow to reach it. Both are counted
+    with the order value as changed.
+
+    Customers count once in a month, and once over all months. Those you have: the chance of each to be still there and order. New
+    ones: those who come, and those of earlier months who order again. Both by the model and the season of the forecast; more
+    orders of a customer are more in the same time with the shop. Keeping more of them, and more second orders, add
+    customers to the months; over all months it is the same people, who order more. Orders that name nobody have no customers.
+    Where too few have come back for a model, only new ones are counted.
 
     Profit = net revenue at its usual price × margin − discount − lost shipping − cost of a new customer × new customers − other
     cost. Cost of a new customer: marketing spend ÷ new customers of the last 12 months, where a file tells it; nothing
