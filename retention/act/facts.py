@@ -75,7 +75,7 @@ def facts(orders: Orders) -> Facts:
 
 def shipping(known: Facts, threshold: float, times: float = 1.0) -> Shipping:
     """What is known about orders above and just below a threshold, every order worth so many times as much."""
-    counts, values, paid = (known.baskets[name].to_numpy(dtype=float) for name in ("orders", "value", "shipping"))
+    counts, values, paid = known.baskets.to_numpy(dtype=float).T
     if not paid.sum() > 0:
         raise OptionError(
             "The orders do not say what customers paid for shipping.", "Bring a file with the shipping of every order."
