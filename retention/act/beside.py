@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from retention.act.buyers import Buyers
-from retention.predict.forecast import RevenueForecast
+from retention.predict.forecast import ENDS, RevenueForecast
 
-ENDS = ("net", "low", "high")
 SUMMED = ("net", "orders", "customers", "new_customers", "profit", "fixed")
-SHOWN = (*ENDS, "orders", "customers", "new_customers", "profit", "profit_low", "profit_high")
+SEEN = tuple(name for of, ends in ENDS.items() for name in (of, *ends))  # of the forecast
+SHOWN = (*SEEN, "customers", "customers_low", "customers_high", "new_customers", "profit", "profit_low", "profit_high")
 Grid = dict[str, np.ndarray]  # column → months × parts, the total last
 
 
@@ -27,17 +27,18 @@ class Outcome:
 def side_by_side(forecast: RevenueForecast, before: Outcome, after: Outcome) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Every month, and all of them: now, which is the forecast itself, and changed.
 
-    The range of a changed month reaches as far as that of the forecast, relative to what is forecast; that of the profit as far,
-    relative to the profit before what is spent whatever is sold.
+    The range of a changed month reaches as far as that of the forecast, relative to what is forecast; that of the customers as far
+    as that of the orders; that of the profit as far as that of the net revenue, relative to the profit before what is spent
+    whatever is sold.
     """
     months = forecast.table["month"].unique()
-    by_month = {end: forecast.table[end].to_numpy().reshape(len(months), -1) for end in ENDS}
-    in_all = {end: forecast.totals[end].to_numpy()[None] for end in ENDS}
+    by_month = {end: forecast.table[end].to_numpy().reshape(len(months), -1) for end in SEEN}
+    in_all = {end: forecast.totals[end].to_numpy()[None] for end in SEEN}
     table, totals = [], []
     for rows, seen, grid in ((table, by_month, _months), (totals, in_all, _whole)):
         now, changed = grid(before), grid(after)
-        rows.append(_rows("now", before, now | seen))
-        rows.append(_rows("changed", after, changed | _ends(seen, changed["net"])))
+        rows.append(_rows("now", before, now | seen | {"orders": now["orders"]}))
+        rows.append(_rows("changed", after, changed | _ends(seen, changed)))
     for rows in table:
         rows.insert(1, "month", np.repeat(months, len(rows) // len(months)))
     return pd.concat(table, ignore_index=True), pd.concat(totals, ignore_index=True)
@@ -59,18 +60,27 @@ def _whole(outcome: Outcome) -> Grid:
     return grid | {"customers": np.array([[*in_all, sum(in_all)]])}
 
 
-def _ends(seen: Grid, net: np.ndarray) -> Grid:
-    """The range around another net. What a change costs is a part without revenue of its own."""
-    if net.shape != seen["net"].shape:
-        seen = {end: np.insert(values, -1, 0.0, axis=1) for end, values in seen.items()}
-    times = np.abs(np.divide(net, seen["net"], out=np.ones_like(net), where=seen["net"] != 0))
-    return {end: net + (seen[end] - seen["net"]) * times for end in ("low", "high")}
+def _ends(seen: Grid, changed: Grid) -> Grid:
+    """The ranges around what is changed. What a change costs is a part without sales of its own."""
+    if changed["net"].shape != seen["net"].shape:
+        seen = {name: np.insert(values, -1, 0.0, axis=1) for name, values in seen.items()}
+    found = {}
+    for of, ends in ENDS.items():
+        times = np.abs(np.divide(changed[of], seen[of], out=np.ones_like(changed[of]), where=seen[of] != 0))
+        found |= {end: changed[of] + (seen[end] - seen[of]) * times for end in ends}
+    return found
 
 
 def _rows(state: str, outcome: Outcome, grid: Grid) -> pd.DataFrame:
-    grid = grid | _profit_ends(grid)
+    grid = grid | _customer_ends(grid) | _profit_ends(grid)
     columns = {name: grid[name].ravel() for name in SHOWN}
     return pd.DataFrame({"state": state, "part": [*outcome.parts, "total"] * len(grid["net"]), **columns})
+
+
+def _customer_ends(grid: Grid) -> Grid:
+    each = np.divide(grid["customers"], grid["orders"], out=np.zeros_like(grid["orders"]), where=grid["orders"] != 0)
+    each = np.where(np.isnan(grid["customers"]), np.nan, each)
+    return {f"customers_{end}": each * grid[f"orders_{end}"] for end in ("low", "high")}
 
 
 def _profit_ends(grid: Grid) -> Grid:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from retention.act.levers import Changes
-from retention.act.outcome import NOBODY, Baseline, reactions, remembered, staying
-from retention.predict.laws import Law
+from retention.act.outcome import NOBODY, Baseline, Staying, reactions, remembered, staying
 from retention.predict.projection import since_arrival
 
 
@@ -35,7 +34,7 @@ def buyers(base: Baseline, changes: Changes) -> dict[str, Buyers]:
     retention, often = changes.get("retention", 0.0), 1 + changes.get("frequency", 0.0)
     buys = staying(base, retention)
     pace = often * (1 + does.uplift["returning"])
-    existing = remembered(base.buying, (retention, pace), lambda: _existing(base, buys.law, pace))
+    existing = remembered(base.buying, (retention, pace), lambda: _existing(base, buys, pace))
     time = since_arrival(of.ends)
     # Whoever comes for a discount on every order is somebody more, and orders on like the others.
     days = np.diff(time, axis=1) * (often if does.uplift["new"] else pace)
@@ -45,12 +44,14 @@ def buyers(base: Baseline, changes: Changes) -> dict[str, Buyers]:
     return {"existing": existing, "new": Buyers(new, float(first.sum()))}
 
 
-def _existing(base: Baseline, law: Law, pace: float) -> Buyers:
+def _existing(base: Baseline, buys: Staying, pace: float) -> Buyers:
     frequency, age, there = base.alike.T
-    begins = base.drivers.ends[:-1]
+    begins, orders = base.drivers.ends[:-1], buys.existing * pace
     by_month = [
-        there @ law.chance_after_if_alive(float(begin), float(days) * pace, frequency, age)
+        there @ buys.law.chance_after_if_alive(float(begin), float(days) * pace, frequency, age)
         for begin, days in zip(begins, np.diff(base.drivers.ends), strict=True)
     ]
-    whole = there @ law.chance_after_if_alive(0.0, float(base.drivers.ends[-1]) * pace, frequency, age)
-    return Buyers(np.array(by_month), float(whole))
+    whole = there @ buys.law.chance_after_if_alive(0.0, float(base.drivers.ends[-1]) * pace, frequency, age)
+    # Of those who order less often some leave before the first order that is left: never more people than orders.
+    by_month = np.minimum(by_month, orders)
+    return Buyers(by_month, float(min(whole, by_month.sum())))

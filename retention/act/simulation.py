@@ -89,9 +89,10 @@ def simulate_change(orders: Orders, changes: Changes | None = None, months: int 
     Returns a ChangeSimulation. changes: lever → value. new_customers, second_order, retention, frequency, aov,
     discount_uplift (relative); returns, discount, discount_share, topped_up, margin (shares); free_shipping, cac,
     cost (currency units; cost over all these months); discount_to ("all", "new", "returning", "second"). months: 1
-    to 36. table and totals: state, part (existing, new, unknown, cost, total), net, low, high, orders, customers (of the totals:
-    different ones in all these months, not the sum of them), new_customers, profit, profit_low, profit_high. The range of
-    net is that of the forecast, as far as it reaches up and down, times changed ÷ now. waterfall:
+    to 36. table and totals: state, part (existing, new, unknown, cost, total), net, low, high, orders, orders_low, orders_high,
+    customers (of the totals: different ones in all these months, not the sum of them), customers_low, customers_high,
+    new_customers, profit, profit_low, profit_high. The ranges of net and orders are those of the forecast, as far as they reach up
+    and down, times changed ÷ now; that of customers reaches as far as that of orders. waterfall:
     lever, net, profit. tornado: lever, net_less, net_more, profit_less, profit_more. break_even: lever, now, needed,
     change. levers: lever, unit, now, changed, low, high, possible. Raises OptionError for a lever or value that is not possible, EmptyError
     with fewer than 6 complete months and where a lever has nothing to move.

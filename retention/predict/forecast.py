@@ -19,6 +19,10 @@ STEP, ORIGINS = 3, 8  # a forecast is made again every so many months back, at m
 TESTED, WITH_A_YEAR = 2, 3  # earlier forecasts without which their errors say too little; that are enough
 HIGH = 0.9  # where an 80 % range ends; it begins as far below
 METHODS = ("forecast", "year_before", "last_months")
+ENDS = {
+    "net": ("low", "high"),
+    "orders": ("orders_low", "orders_high"),
+}  # what has a range, and what its ends are called
 
 
 @dataclass(frozen=True)
@@ -58,14 +62,15 @@ def forecast_revenue(orders: Orders, months: int = 12) -> RevenueForecast:
     The basis ends with the last complete month. A range holds the truth in four of five cases: the forecast is made again
     every third month back, with what was known then, and low and high = forecast ∓ t × the root mean square of the relative
     errors of these forecasts; never less than chance (orders arriving by Poisson's law, of different value) and the swings of
-    new customers from month to month, and nothing else with fewer than two earlier forecasts. The parts' ranges do not add up;
-    the parts do.
+    new customers from month to month, and nothing else with fewer than two earlier forecasts. The range of the orders is made
+    alike, of theirs. The parts' ranges do not add up; the parts do.
 
     The test: the same forecast made a year before the end, or as many months as leave 6 to go by; error = Σ |forecast − actual|
     ÷ Σ actual over its months, beside two plain methods: the same month a year before, and the mean of the 3 months before.
 
     Returns a RevenueForecast. months: 1 to 36. table: month, part (existing, new, unknown where there are such orders,
-    total), net, low, high (currency units), orders, new_customers. totals: part, net, low, high, share. history: month, part,
+    total), net, low, high (currency units), orders, orders_low, orders_high, new_customers. totals: part, net, low, high, orders,
+    orders_low, orders_high, share. history: month, part,
     net, orders, new_customers; existing are those who first bought before the twelve months to which the month belongs, counted
     back from the end. backtest: month, actual, forecast, year_before, last_months. methods: method, net, actual, error. Raises
     OptionError for another number of months and EmptyError with fewer than 6 complete months.
@@ -107,7 +112,7 @@ def forecast_with_drivers(orders: Orders, months: int) -> tuple[RevenueForecast,
         origin: project(drivers(_known_at(orders, origin), sums, first, origin, min(YEAR, stop - origin)))
         for origin in sorted({*origins, tested} - {stop})
     }
-    errors = _errors({origin: earlier[origin] for origin in origins}, sums)
+    errors = {of: _errors({origin: earlier[origin] for origin in origins}, sums, of) for of in ENDS}
     backtest = _backtest(earlier.get(tested), sums, first)
     methods = _methods(backtest)
     forecast = RevenueForecast(
@@ -116,9 +121,9 @@ def forecast_with_drivers(orders: Orders, months: int) -> tuple[RevenueForecast,
         history=_history(sums, first, stop),
         backtest=backtest,
         methods=methods,
-        tested=errors["origin"].nunique(),
+        tested=errors["net"]["origin"].nunique(),
         currency=orders.currency,
-        notes=(*made_of.notes, *_notes(orders, stop, errors, methods)),
+        notes=(*made_of.notes, *_notes(orders, stop, errors["net"], methods)),
     )
     return forecast, made_of
 
@@ -135,29 +140,29 @@ def _origins(first: int, stop: int) -> list[int]:
     return chosen if len(chosen) >= TESTED else []
 
 
-def _actual(sums: pd.DataFrame, origin: int, months: pd.Index) -> pd.DataFrame:
+def _actual(sums: pd.DataFrame, origin: int, months: pd.Index, of: str) -> pd.DataFrame:
     """What came in those months, by part as seen from a month: month × part."""
     seen = sums[sums["month"].isin(months)]
     seen = seen.assign(part=_part_of(seen, origin))
-    return seen.pivot_table(index="month", columns="part", values="net", aggfunc="sum").reindex(months).fillna(0.0)
+    return seen.pivot_table(index="month", columns="part", values=of, aggfunc="sum").reindex(months).fillna(0.0)
 
 
 def _part_of(sums: pd.DataFrame, origin: int | pd.Series) -> np.ndarray:
     return np.select([sums["kind"] == "unknown", sums["first_month"] < origin], ["unknown", "existing"], default="new")
 
 
-def _with_total(made: pd.DataFrame) -> pd.DataFrame:
+def _with_total(made: pd.DataFrame, of: str = "net") -> pd.DataFrame:
     """A column a part and the total, a row a month."""
-    wide = made.pivot(index="month", columns="part", values="net")
+    wide = made.pivot(index="month", columns="part", values=of)
     return wide.assign(total=wide.sum(axis=1))
 
 
-def _errors(earlier: dict[int, pd.DataFrame], sums: pd.DataFrame) -> pd.DataFrame:
+def _errors(earlier: dict[int, pd.DataFrame], sums: pd.DataFrame, of: str) -> pd.DataFrame:
     """How far earlier forecasts were off, by part: of a month (root mean square) and of all of them, relative to the forecast."""
     found = []
     for origin, made in earlier.items():
-        forecast = _with_total(made)
-        actual = _actual(sums, origin, forecast.index)
+        forecast = _with_total(made, of)
+        actual = _actual(sums, origin, forecast.index, of)
         actual["total"] = actual.sum(axis=1)
         for part in forecast:
             missed = forecast[part] - actual.get(part, 0.0)
@@ -167,41 +172,59 @@ def _errors(earlier: dict[int, pd.DataFrame], sums: pd.DataFrame) -> pd.DataFram
     return pd.DataFrame(found, columns=["origin", "part", "month", "total"])
 
 
-def _ends(net: np.ndarray, part: str, whole: str, errors: pd.DataFrame, chance: np.ndarray, swings: np.ndarray) -> dict:
-    """low and high: by the errors of earlier forecasts where there are some, never closer than chance and swings."""
+def _reach(
+    made: np.ndarray, part: str, whole: str, errors: pd.DataFrame, chance: np.ndarray, swings: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Low and high: by the errors of earlier forecasts where there are some, never closer than chance and swings."""
     from scipy.stats import norm, t
 
     seen = errors.loc[errors["part"] == part, whole]
     reach = norm.ppf(HIGH) * np.sqrt(chance + swings)
     if len(seen):
-        reach = np.maximum(reach, t.ppf(HIGH, len(seen)) * np.sqrt((seen**2).mean()) * np.abs(net))
-    return {"low": np.maximum(net - reach, np.minimum(net, 0)), "high": net + reach}
+        reach = np.maximum(reach, t.ppf(HIGH, len(seen)) * np.sqrt((seen**2).mean()) * np.abs(made))
+    return np.maximum(made - reach, np.minimum(made, 0)), made + reach
 
 
-def _table(made: pd.DataFrame, errors: pd.DataFrame) -> pd.DataFrame:
-    made = made.assign(swings=(made["net"] * made["swing"]) ** 2 + (made["net"] * made["level"]) ** 2)
-    columns = ["net", "orders", "new_customers", "chance", "swings"]
-    total = made.groupby("month")[columns].sum().reset_index().assign(part="total")
-    rows = []
-    for part, of_part in pd.concat([made, total]).groupby("part", sort=False):
-        chance, swings = (of_part[name].to_numpy() for name in ("chance", "swings"))
-        rows.append(of_part.assign(**_ends(of_part["net"].to_numpy(), part, "month", errors, chance, swings)))
-    table = pd.concat(rows).sort_values("month", kind="stable", ignore_index=True)
+def _variance(made: pd.DataFrame, of: str) -> pd.DataFrame:
+    """The same with chance, by Poisson's law, and what the swings of new customers add: of each month alone, and of all alike."""
+    chance = made["chance"] if of == "net" else made["orders"]
+    return made.assign(chance=chance, monthly=(made[of] * made["swing"]) ** 2, shared=made[of] * made["level"])
+
+
+def _table(made: pd.DataFrame, errors: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    total = made.groupby("month")[["net", "orders", "new_customers"]].sum().reset_index().assign(part="total")
+    table = pd.concat([made, total], ignore_index=True)
+    for of, ends in ENDS.items():
+        each = _variance(made, of)
+        each["swings"] = each["monthly"] + each["shared"] ** 2
+        whole = each.groupby("month")[["chance", "swings"]].sum().reset_index().assign(part="total")
+        each = pd.concat([each, whole], ignore_index=True)
+        for part, rows in table.groupby("part"):
+            chance, swings = (each.loc[rows.index, name].to_numpy() for name in ("chance", "swings"))
+            table.loc[rows.index, ends] = np.column_stack(
+                _reach(rows[of].to_numpy(), part, "month", errors[of], chance, swings)
+            )
+    table = table.sort_values("month", kind="stable", ignore_index=True)
     table["month"] = starts(table["month"], "month")
-    return table[["month", "part", "net", "low", "high", "orders", "new_customers"]]
+    return table[["month", "part", "net", "low", "high", "orders", "orders_low", "orders_high", "new_customers"]]
 
 
-def _totals(made: pd.DataFrame, errors: pd.DataFrame) -> pd.DataFrame:
-    made = made.assign(monthly=(made["net"] * made["swing"]) ** 2, shared=made["net"] * made["level"])
-    parts = made.groupby("part", sort=False)[["net", "chance", "monthly", "shared"]].sum()
-    parts["swings"] = parts["monthly"] + parts["shared"] ** 2
-    parts.loc["total"] = parts.sum()
-    whole = parts.loc["total", "net"]
-    rows = [
-        {"part": part, "net": row["net"], **_ends(row["net"], part, "total", errors, row["chance"], row["swings"])}
-        for part, row in parts.iterrows()
-    ]
-    return pd.DataFrame(rows).assign(share=parts["net"].to_numpy() / (whole if whole > 0 else np.nan))
+def _totals(made: pd.DataFrame, errors: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    sums = {}
+    for of, ends in ENDS.items():
+        parts = _variance(made, of).groupby("part", sort=False)[[of, "chance", "monthly", "shared"]].sum()
+        parts["swings"] = parts["monthly"] + parts["shared"] ** 2
+        parts.loc["total"] = parts.sum()
+        sums[of] = parts[of]
+        reached = [
+            _reach(row[of], part, "total", errors[of], row["chance"], row["swings"]) for part, row in parts.iterrows()
+        ]
+        sums |= {
+            end: pd.Series(values, parts.index) for end, values in zip(ends, zip(*reached, strict=True), strict=True)
+        }
+    totals = pd.DataFrame(sums).rename_axis("part").reset_index()
+    whole = totals["net"].iloc[-1]
+    return totals.assign(share=totals["net"] / (whole if whole > 0 else np.nan))
 
 
 def _history(sums: pd.DataFrame, first: int, stop: int) -> pd.DataFrame:

@@ -374,3 +374,17 @@ def test_odd_shops_have_a_what_if(name):
 def test_a_short_history_is_told_what_is_missing():
     with pytest.raises(rt.EmptyError, match="at least 6 complete months"):
         rt.simulate_change(bought(("ann", "2025-01-01"), ("bob", "2025-02-28")))
+
+
+def test_orders_and_customers_have_ranges_of_the_same_reach(shop):
+    now = of(rt.simulate_change(shop), "now")
+    forecast = rt.forecast_revenue(shop).totals.set_index("part")
+    np.testing.assert_allclose(now[["orders_low", "orders_high"]], forecast[["orders_low", "orders_high"]])
+    changed = of(rt.simulate_change(shop, {"new_customers": 0.2, "cost": 100.0}))
+    for end in ("low", "high"):
+        reach = changed[f"orders_{end}"] / changed["orders"]
+        np.testing.assert_allclose(reach.drop("cost"), (now[f"orders_{end}"] / now["orders"]))
+        named = ["existing", "new", "total"]
+        np.testing.assert_allclose((changed[f"customers_{end}"] / changed["customers"])[named], reach[named])
+    assert changed.loc["cost", ["orders_low", "orders_high", "customers_low", "customers_high"]].tolist() == [0.0] * 4
+    assert changed.loc["unknown", ["customers_low", "customers_high"]].tolist() == [0.0] * 2

@@ -239,3 +239,18 @@ def test_the_clock_runs_faster_in_season():
     clock = Clock(factors, day_number(date(2025, 1, 10)), month_number(date(2025, 4, 1)))
     at = [clock.at(day_number(day)) for day in (date(2025, 1, 31), date(2025, 2, 11), date(2025, 3, 2))]
     assert np.diff(at).tolist() == [1 + 20, 36 + 1]
+
+
+def test_the_range_of_the_orders_is_how_far_those_of_earlier_forecasts_were_off(forecast, shop):
+    came = rt.kpi_table(shop, period="month").set_index("period")["orders"]
+    missed = []
+    for end, months in (("2025-09-30", 3), ("2025-06-30", 6), ("2025-03-31", 9), ("2024-12-31", 12)):
+        said = rt.forecast_revenue(shop.filter(end=end), months).totals.set_index("part").loc["total", "orders"]
+        missed.append(1 - came[came.index > end].sum() / said)
+    whole = forecast.totals.set_index("part").loc["total"]
+    reach = t.ppf(0.9, 4) * np.sqrt(np.mean(np.square(missed))) * whole["orders"]
+    assert (whole["orders_low"], whole["orders_high"]) == pytest.approx(
+        (whole["orders"] - reach, whole["orders"] + reach)
+    )
+    assert (forecast.table["orders_low"] <= forecast.table["orders"]).all()
+    assert (forecast.table["orders"] <= forecast.table["orders_high"]).all()

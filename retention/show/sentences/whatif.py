@@ -129,6 +129,8 @@ def who_would_buy(result: ChangeSimulation) -> str:
         "changed": about_count(changed["customers"]),
         "each_now": about_count(months["now"]),
         "each": about_count(months["changed"]),
+        "low": about_count(changed["customers_low"]),
+        "high": about_count(changed["customers_high"]),
     }
     if facts["changed"] != facts["now"]:
         said = _(
@@ -140,7 +142,7 @@ def who_would_buy(result: ChangeSimulation) -> str:
         )
     else:
         said = _("{changed} different customers buy in these {months} months, {each} in an average month.")
-    return said.format(**facts)
+    return f"{said} {_('In four of five cases {low} to {high} of them in all.')}".format(**facts)
 
 
 def put_to_the_test(result: ChangeSimulation) -> str:

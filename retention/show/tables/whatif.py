@@ -33,7 +33,14 @@ def month_rows(result: ChangeSimulation) -> pd.DataFrame:
     ]
     shown[_("Orders now")] = [number(x) for x in now["orders"]]
     shown[_("Orders changed")] = [number(x) for x in changed["orders"]]
+    shown[_("80 % range of orders, changed")] = [
+        interval(low, high, number) for low, high in zip(changed["orders_low"], changed["orders_high"], strict=True)
+    ]
     shown[_("Customers changed")] = [number(x) for x in changed["customers"]]
+    shown[_("80 % range of customers, changed")] = [
+        interval(low, high, number)
+        for low, high in zip(changed["customers_low"], changed["customers_high"], strict=True)
+    ]
     shown[_("New customers changed")] = [number(x) for x in changed["new_customers"]]
     if changed["profit"].notna().any():
         shown[_("Profit now")] = [written(x) for x in now["profit"]]

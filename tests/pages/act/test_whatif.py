@@ -45,7 +45,8 @@ def test_as_now_says_the_forecast_and_the_strongest_lever(page, shop):
     assert f"In four of five cases it is between {said(now['low'])} and {said(now['high'])}." in " ".join(page.texts)
     months = result.table.query("state == 'now' and part == 'total'")["customers"].mean()
     assert (
-        f"{count(now['customers'])} different customers buy in these 12 months, {months:.0f} in an average month."
+        f"{count(now['customers'])} different customers buy in these 12 months, {months:.0f} in an average month. "
+        f"In four of five cases {count(now['customers_low'])} to {count(now['customers_high'])} of them in all."
         in " ".join(page.texts)
     )
     assert "Profit after costs is then" not in " ".join(page.texts)
@@ -68,7 +69,7 @@ def test_a_lever_moves_the_answer_the_pictures_and_the_file(earning, shop):
         in " ".join(earning.texts)
     )
     header, *rows = earning.downloads["what_if.csv"].decode().splitlines()
-    assert {"customers", "profit_low", "profit_high"} < set(header.split(",")) and len(rows) == 2 * 4 * 12
+    assert {"customers", "customers_low", "orders_high", "profit_low", "profit_high"} < set(header.split(",")) and len(rows) == 2 * 4 * 12
     table = result.table.query("part == 'total'").groupby("state")["customers"]
     shown = next(frame.value for frame in earning.test.dataframe if "Customers changed" in frame.value)
     assert shown["Customers changed"].tolist() == [f"{x:,.0f}" for x in table.get_group("changed")]
