@@ -69,7 +69,9 @@ def test_a_lever_moves_the_answer_the_pictures_and_the_file(earning, shop):
         in " ".join(earning.texts)
     )
     header, *rows = earning.downloads["what_if.csv"].decode().splitlines()
-    assert {"customers", "customers_low", "orders_high", "profit_low", "profit_high"} < set(header.split(",")) and len(rows) == 2 * 4 * 12
+    assert {"customers", "customers_low", "orders_high", "profit_low", "profit_high"} < set(header.split(",")) and len(
+        rows
+    ) == 2 * 4 * 12
     table = result.table.query("part == 'total'").groupby("state")["customers"]
     shown = next(frame.value for frame in earning.test.dataframe if "Customers changed" in frame.value)
     assert shown["Customers changed"].tolist() == [f"{x:,.0f}" for x in table.get_group("changed")]
