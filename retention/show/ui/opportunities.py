@@ -12,7 +12,8 @@ from retention.show import sentences
 from retention.show.i18n import _
 from retention.show.opportunities import opportunity_name
 from retention.show.ui import assumptions
-from retention.show.ui.screen import escape, go_to
+from retention.show.ui.screen import escape
+from retention.show.ui.who import hand_over
 
 KEPT = {"persist_state": "session"}
 LIST = "opportunity"
@@ -51,15 +52,10 @@ def opportunity_blocks(found: Opportunities) -> None:
 
 def ways_on(key: str, name: str) -> None:
     """The list on this screen, an audience of these people, a test with some of them held back."""
-    icon = {"list": ":material/list:", "audience": ":material/send:", "test": ":material/call_split:"}
-    shown = {"type": "tertiary"}
-    st.button(_("See the list"), key=f"list_{key}", on_click=_open, args=(key, name), icon=icon["list"], **shown)
-    if st.button(_("Make the audience"), key=f"audience_{key}", icon=icon["audience"], **shown):
-        st.session_state["who"] = f"opportunity:{key}"
-        go_to("pages/act/audiences.py")
-    if st.button(_("Test it with a hold-out"), key=f"test_{key}", icon=icon["test"], **shown):
-        st.session_state["who"] = f"opportunity:{key}"
-        go_to("pages/experiment/assign.py")
+    st.button(
+        _("See the list"), key=f"list_{key}", on_click=_open, args=(key, name), icon=":material/list:", type="tertiary"
+    )
+    hand_over(f"opportunity:{key}", key)
 
 
 def this_week(found: Opportunities) -> None:
