@@ -70,6 +70,9 @@ def rank_opportunities(
     returned more often, than chance explains. habits: always bought with a discount or a code, on two days or more, and their usual
     gap is over. unanswered_ratings: a low rating in the last 60 days, no ticket and no order since.
 
+    one_channel: every order came through the same channel, on two days or more, which is not the shop's largest but of the others
+    the one with most such people; may be written to, and their usual gap is over without having lapsed.
+
     People may stand in several kinds. In the total each counts once, in the highest of their ranks.
 
     uplift: one share from 0 to 1 for all, or a dict of them by key. days: the time ahead, 7 to 90. lapse_days: as many days of silence

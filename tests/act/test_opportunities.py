@@ -90,6 +90,11 @@ def test_other_kinds_agree_with_plain_pandas(found, lists, shop, purchases, toda
         "full_price": (each["orders"] >= 3) & (each["cheap"] == 0) & (silent <= lapse),
         "habits": (each["days"] >= 2) & (each["cheap"] == each["orders"]) & (silent >= gap) & (silent <= lapse),
     }
+    customers = shop.frame(shop.customers).set_index("customer_id").reindex(each.index)
+    written = customers["contactable"].fillna(False).astype(bool) & customers["consent"].ne(False).fillna(True)
+    by_app = purchases["channel"].eq("app").groupby(purchases["customer_id"]).all()
+    expected["one_channel"] = by_app & written & (each["days"] >= 2) & (silent >= gap) & (silent <= lapse)
+    assert found.facts["one_channel"] == {"channel": "app", "main": purchases["channel"].mode()[0]}
     for key, mask in expected.items():
         assert set(lists[key]["customer_id"]) == set(each.index[mask]), key
         assert row(found, key)["people"] == mask.sum() > 0

@@ -42,6 +42,10 @@ def what_to_do(found: Opportunities) -> str:
         "habits": _(
             "This week: write to {people} customers who wait for a code and are due; worth about {worth}, between {low} and {high}."
         ),
+        "one_channel": _(
+            "This week: write to {people} customers who order through one channel only and are due; worth about {worth}, between {low} "
+            "and {high}."
+        ),
         "unanswered_ratings": _(
             "This week: answer {people} customers who gave a low rating; worth about {worth}, between {low} and {high}."
         ),
@@ -98,6 +102,7 @@ def who_they_are(row: pd.Series, found: Opportunities) -> str:
     words = {name: number(value) for name, value in facts.items() if isinstance(value, int | float)}
     if "amount" in facts:
         words["amount"] = money(facts["amount"], found.currency, 0)
+    words |= {name: facts[name] for name in ("channel", "main") if name in facts}
     if "losing" in facts:
         words["products"] = listed([group_name(name) for name in facts["products"]])
     who = {
@@ -119,6 +124,10 @@ def who_they_are(row: pd.Series, found: Opportunities) -> str:
             "chance explains: {products}."
         ),
         "habits": _("Every order they placed had a discount or a code, and their usual time to order is over."),
+        "one_channel": _(
+            "Every order they placed came through “{channel}”, while the most orders of the shop come through “{main}”; and their usual time "
+            "to order is over."
+        ),
         "unanswered_ratings": _(
             "They gave a low rating in the last {within} days. Since then there is no ticket and no order of theirs."
         ),
@@ -187,6 +196,10 @@ def _message(key: str) -> str:
         "full_price": _("Say thank you: early access or a small present. They buy without a discount, so give none."),
         "losing_products": _("Ask how it went and help before you sell anything. Mend the product or its description."),
         "habits": _("Remind them on their day without a code; give points in the place of the discount."),
+        "one_channel": _(
+            "Remind them on their day, with a link to the channel that they always use. Do not press them into another one: whether they "
+            "would buy more there, no order file tells."
+        ),
         "unanswered_ratings": _("Answer in person and put it right. Sell nothing in this message."),
     }[key]
 
