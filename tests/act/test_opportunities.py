@@ -165,6 +165,17 @@ def test_another_uplift_changes_value_and_ranks_and_nothing_else(shop, found):
     assert rt.rank_opportunities(shop, uplift=0).total["value"] == 0
 
 
+def test_what_is_left_out_counts_nowhere(shop, found, lists):
+    first, *rest = found.ranked["key"]
+    left = rt.rank_opportunities(shop, leave_out=[first])
+    assert left.ranked["key"].tolist() == rest
+    assert row(left, rest[0])["overlap"] == 0
+    assert left.total["people"] == len(set().union(*(lists[key]["customer_id"] for key in rest)))
+    assert left.left_out == (first,)
+    with pytest.raises(rt.OptionError, match="leave_out='nobody'"):
+        rt.rank_opportunities(shop, leave_out=["nobody"])
+
+
 def test_a_margin_gives_profit_and_lapse_days_who_has_lapsed(shop, found):
     with_margin = rt.rank_opportunities(shop.with_margin(0.3))
     np.testing.assert_allclose(with_margin.table["profit"], 0.3 * with_margin.table["value"])

@@ -12,6 +12,8 @@ from retention.show.opportunities import opportunity_name
 
 def what_to_do(found: Opportunities) -> str:
     """The most valuable opportunity with its people and its worth."""
+    if found.ranked.empty and found.left_out:
+        return nothing_left()
     if found.ranked.empty:
         people = number(found.table["people"].sum())
         return _("Nothing to recommend this week: too few people to tell, in all kinds together {people}.").format(
@@ -81,8 +83,15 @@ def in_one_line(row: pd.Series, found: Opportunities) -> str:
     return pattern.format(name=opportunity_name(row["key"]), people=number(row["reachable"]), **_worth(row, found))
 
 
-def no_opportunity() -> str:
+def nothing_left() -> str:
+    """That everything was taken off the list."""
+    return _("Nothing is left on the list of this week: the rest is done for now, or too few people to tell.")
+
+
+def no_opportunity(found: Opportunities) -> str:
     """What the overview says where nothing can be recommended."""
+    if found.left_out:
+        return nothing_left()
     return _("There are too few customers yet to say whom to write to.")
 
 
