@@ -46,4 +46,4 @@ for note in dict.fromkeys((*one.notes, *other.notes)):
 st.subheader(_("What it costs, month by month"))
 ui.chart(rt.charts.loyalty_cost, one, other)
 st.caption(_("Lists show the first {n}; the files hold them all.").format(n=number(ROOM)))
-ui.finish(("customer", "purchase", "net", "aov", "interval", "as_of"))
+ui.finish(("customer", "purchase", "net", "aov", "breakage", "liability", "interval", "as_of"))
