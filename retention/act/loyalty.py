@@ -151,7 +151,7 @@ def loyalty_customers(
 ) -> pd.DataFrame:
     """The customers whose next order would bring a reward, as a list to write to, those with most orders first.
 
-    They are who would have enough points, cashback or stamps together, or would buy at a discount, had the programme run from
+    They are those who would have enough points, cashback or stamps together, or would buy at a discount, had the programme run from
     since to until; left out, in the last 12 complete months.
 
     Returns the rows and columns of `simulate_loyalty(…).customers` that wait. Raises what `simulate_loyalty` raises.

@@ -134,7 +134,7 @@ def who_they_are(row: pd.Series, found: Opportunities) -> str:
         ),
         "habits": _("Every order they placed had a discount or a code, and their usual time to order is over."),
         "one_channel": _(
-            "Every order they placed came through “{channel}”, while the most orders of the shop come through “{main}”; and their usual time "
+            "Every order they placed came through “{channel}”, while most orders of the shop come through “{main}”; and their usual time "
             "to order is over."
         ),
         "unanswered_ratings": _(
