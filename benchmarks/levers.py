@@ -1,6 +1,7 @@
 """How soon the answer follows a lever in a meeting: python -m benchmarks.levers
 
-The sample shop in headless Chromium. Milliseconds from the key press to the new answer sentence, and until all of the screen is drawn anew;
+The sample shop in headless Chromium. Milliseconds from the key press to the new answer sentence, to the first new picture, and until all of
+the screen is drawn anew;
 every value is set for the first time, so the answer to it comes out of no cache.
 """
 
@@ -24,11 +25,14 @@ BOUND_MS = 300  # for the answer
 WATCH = """settled => {
     const answer = () => document.querySelector('[data-testid=stMain] h2')?.textContent;
     const before = answer();
-    window.answered = window.settled = 0;
+    window.answered = window.pictured = window.settled = 0;
+    const isPicture = node => node.matches?.('canvas, svg.marks') || node.querySelector?.('canvas, svg.marks');
     document.addEventListener('keydown', () => { window.pressed = performance.now() }, {capture: true, once: true});
-    const watcher = new MutationObserver(() => {
+    const watcher = new MutationObserver(changes => {
         if (!window.answered && answer() && answer() !== before) window.answered = performance.now();
-        if (window.answered && document.querySelector(settled)) {
+        if (!window.pictured && changes.some(change => [...change.addedNodes].some(isPicture)))
+            window.pictured = performance.now();
+        if (window.answered && window.pictured && document.querySelector(settled)) {
             window.settled = performance.now();
             watcher.disconnect();
         }
@@ -86,13 +90,13 @@ def main() -> int:
             context.set_default_timeout(60_000)
             visitor = Visitor(context, server.url).sample()
             print(f"{os.cpu_count()} cores, {RUNS} runs; the answer is to come within {BOUND_MS} ms")
-            print(f"{'answer':>10} {'worst':>10} {'all of it':>10} {'worst':>10}")
+            print(f"{'answer':>10} {'worst':>10} {'picture':>10} {'worst':>10} {'all of it':>10} {'worst':>10}")
             for name, (screen, move) in LEVERS.items():
                 visitor.go(screen).drawn()
-                answers, screens = zip(*(times(visitor.page, move, run) for run in range(RUNS)), strict=True)
-                missed = median(answers) > BOUND_MS
+                seen = list(zip(*(times(visitor.page, move, run) for run in range(RUNS)), strict=True))
+                figures = [figure for series in seen for figure in (median(series), max(series))]
+                missed = figures[0] > BOUND_MS
                 kept &= not missed
-                figures = (median(answers), max(answers), median(screens), max(screens))
                 print(
                     *(f"{figure:7.0f} ms" for figure in figures), f" {name}{'   MISSED' if missed else ''}", flush=True
                 )
@@ -103,11 +107,11 @@ def main() -> int:
 
 
 def times(page: Page, move: Callable[[Page, int], None], run: int) -> list[float]:
-    """Milliseconds from the key press to the answer, and to the end."""
+    """Milliseconds from the key press to the answer, to the first picture, and to the end."""
     page.wait_for_timeout(800)  # a person looks before they go on
     move(page, run)
     page.wait_for_function("window.settled")
-    return page.evaluate("[window.answered - window.pressed, window.settled - window.pressed]")
+    return page.evaluate("[answered, pictured, settled].map(time => time - pressed)")
 
 
 def press(page: Page, key: str) -> None:

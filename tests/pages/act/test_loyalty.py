@@ -117,7 +117,7 @@ def test_every_kind_can_be_played_with_and_the_margin_of_the_shop_goes_before_an
     assert page.headline == sentences.what_programmes_cost(*results)
     assert "of new customers came that way" in page.headline
     page.choose("loyalty_b_referral_way", "share")
-    legend = json.loads(page.charts[0].spec)["layer"][0]["encoding"]["color"]["scale"]["domain"]
+    legend = json.loads(page.charts[0].spec)["encoding"]["color"]["scale"]["domain"]
     assert legend == ["Customers who get so far", "Points worth 1% of an order"]  # nobody knows who was sent
     assert "sent by a friend, as you assume: 102." in " ".join(page.texts)
     page.choose("margin_from", "one").choose("margin", 20.0)

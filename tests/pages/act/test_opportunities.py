@@ -82,6 +82,13 @@ def test_an_assumption_changes_in_place_and_reaches_the_notebook(page, shop, exe
     assert printed == f"{changed.table['value'].sum():.2f} {len(rt.opportunity_customers(shop, 'replenishment'))}\n"
 
 
+def test_a_habit_of_one_channel_is_told_with_its_channel(found):
+    habit = found.table.set_index("key", drop=False).loc["one_channel"]
+    said = "Every order they placed came through “app”, while most orders of the shop come through “web”;"
+    assert said in sentences.who_they_are(habit, found)
+    assert sentences.what_to_send(habit).startswith("Remind them on their day, with a link to the channel that they")
+
+
 def test_what_is_done_leaves_the_list_and_comes_back(page, shop, found, execute):
     first, second = found.ranked["key"].head(2)
     page.choose("opportunity", first)
