@@ -22,6 +22,7 @@ with right:
     ui.chart(rt.charts.change_by_month, result)
     said = (
         sentences.range_of_change(result),
+        sentences.who_would_buy(result),
         sentences.put_to_the_test(result),
         sentences.what_it_gives_away(result),
         sentences.most_for_a_customer(result),

@@ -24,19 +24,20 @@ JUST_BELOW = 0.75  # an order of three quarters of a threshold may be topped up 
 class Facts:
     """Of the last 12 complete months. margin: profit ÷ net revenue; missing without one. returned: refunds ÷ (gross − discounts).
     cac: marketing spend ÷ new customers, of the months whose spend is known; missing without any.
+    free_from: the order value from which on hardly anybody pays shipping now; missing where all do.
     baskets: value of an order before returns (whole currency units) → orders, value, shipping (currency units)."""
 
     margin: float
     returned: float
     cac: float
+    free_from: float
     baskets: pd.DataFrame = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Shipping:
     """What free shipping from a threshold on means, of all orders. above: share at or above it; below: share just below it.
-    free_from: the order value from which on hardly anybody pays shipping now; missing where all do.
-    lost: shipping that orders at or above it pay now, an order of all orders; lost_below: the same of those just below.
+    free_from: that of `Facts`. lost: shipping that orders at or above it pay now, an order of all orders; lost_below: the same of those just below.
     gap: what those just below lack, ÷ the value of all orders. lacking: what one of them lacks on average."""
 
     threshold: float
@@ -62,34 +63,36 @@ def facts(orders: Orders) -> Facts:
             sums["profit"].sum() / SCALE / net if net > 0 and not orders.margin.is_one_number else orders.margin.share
         )
     bought = sums[sums["is_purchase"]].groupby("basket")[["orders", "value", "shipping"]].sum()
+    bought = bought.assign(value=bought["value"] / 100, shipping=bought["shipping"] / 100)
     return Facts(
         margin=float(margin),
         returned=float(sums["refunds"].sum() / value) if value > 0 else np.nan,
         cac=_cac(orders, since, stop),
-        baskets=bought.assign(value=bought["value"] / 100, shipping=bought["shipping"] / 100),
+        free_from=_free_from(bought),
+        baskets=bought,
     )
 
 
-def shipping(known: Facts, threshold: float) -> Shipping:
-    """What is known about orders above and just below a threshold."""
-    baskets = known.baskets
-    count, value = baskets["orders"].sum(), baskets["value"].sum()
-    above = baskets[baskets.index >= threshold]
-    below = baskets[(baskets.index < threshold) & (baskets.index >= JUST_BELOW * threshold)]
-    if not baskets["shipping"].sum() > 0:
+def shipping(known: Facts, threshold: float, times: float = 1.0) -> Shipping:
+    """What is known about orders above and just below a threshold, every order worth so many times as much."""
+    counts, values, paid = known.baskets.to_numpy(dtype=float).T
+    if not paid.sum() > 0:
         raise OptionError(
             "The orders do not say what customers paid for shipping.", "Bring a file with the shipping of every order."
         )
-    lacks = threshold * below["orders"].sum() - below["value"].sum()
+    baskets, values, count = known.baskets.index.to_numpy() * times, values * times, counts.sum()
+    above = baskets >= threshold
+    below = ~above & (baskets >= JUST_BELOW * threshold)
+    lacks, value = threshold * counts[below].sum() - values[below].sum(), values.sum()
     return Shipping(
         threshold=threshold,
-        free_from=_free_from(baskets),
-        above=above["orders"].sum() / count,
-        below=below["orders"].sum() / count,
-        lost=above["shipping"].sum() / count,
-        lost_below=below["shipping"].sum() / count,
-        gap=lacks / value if value > 0 else 0.0,
-        lacking=lacks / below["orders"].sum() if len(below) else np.nan,
+        free_from=known.free_from,
+        above=float(counts[above].sum() / count),
+        below=float(counts[below].sum() / count),
+        lost=float(paid[above].sum() / count),
+        lost_below=float(paid[below].sum() / count),
+        gap=float(lacks / value) if value > 0 else 0.0,
+        lacking=float(lacks / counts[below].sum()) if below.any() else np.nan,
     )
 
 
@@ -101,7 +104,7 @@ def likely_threshold(known: Facts) -> float:
         return 0.0
     half = baskets["orders"].cumsum() >= baskets["orders"].sum() / 2
     wished = max(1.25 * float(half.idxmax()), 1.0)
-    free = _free_from(baskets)
+    free = known.free_from
     if wished >= JUST_BELOW * free:
         wished = max(JUST_BELOW * free, 1.0)
     step = 10 ** np.floor(np.log10(wished / 2)) / 2 if wished >= 20 else 1.0
@@ -110,6 +113,8 @@ def likely_threshold(known: Facts) -> float:
 
 def _free_from(baskets: pd.DataFrame) -> float:
     """The smallest order from which on hardly anybody pays shipping, where that is a twentieth of the orders or more; else missing."""
+    if not baskets["shipping"].sum() > 0:
+        return np.nan
     upwards = baskets.iloc[::-1][["orders", "shipping"]].cumsum()
     usual = baskets["shipping"].sum() / baskets["orders"].sum()
     is_free = (upwards["shipping"] < FREE * usual * upwards["orders"]) & (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from retention.act.normalise import by_rule, country_code, phones, split_name
+from retention.act.normalise import by_rule, country_code, phones, split_names
 from retention.act.opportunities import opportunity_customers
 from retention.errors import OptionError
 from retention.ingest.mapping import plain
@@ -18,6 +18,7 @@ from retention.segment.rules import Rule, rule_of
 
 KNOWN = ("customer_id", "customer_ref", "name", "email", "phone", "country", "consent", "contactable")
 MORE = {"city": "city", "gender": "gender", "value": "net", "agreed_on": "last_order"}  # field → what it is made of
+ALWAYS = ("customer_id", "customer_ref", "name", "email", "phone", "agreed")  # besides the fields of a layout
 BROUGHT = ("product", "send_on", "zip", "state")  # what a list may tell of each besides
 NAMES = {
     "zip": ("zip", "zip code", "zipcode", "postal code", "postcode", "post code", "kod pocztowy", "iranyitoszam", "posta kodu",
@@ -80,33 +81,32 @@ def _listed(orders: Orders, given: pd.DataFrame, buyers: pd.DataFrame, words: st
 
 
 def facts(orders: Orders, people: pd.DataFrame, fields: set[str]) -> pd.DataFrame:
-    """One row a customer in alphabetical order, with the fields a layout may hold, as text; the consent as yes and no besides.
+    """One row a customer in alphabetical order: ALWAYS, and the fields a layout may hold, as text.
 
     people: of `meant`. Fields: those of `retention.act.layout`; `address` is their own e-mail address.
     """
     more = [column for field, column in MORE.items() if field in fields]
     each = people.merge(orders.frame(CUSTOMERS.select(*KNOWN, *more)), on="customer_id")
-    each = each.sort_values("customer_ref", ignore_index=True)
+    each = each.sort_values("customer_id", ignore_index=True)  # numbers follow the alphabet
     each["agreed"] = each["consent"].astype("boolean")
     each["email"] = each["email"].where(each["contactable"].fillna(False).astype(bool))
-    each["consent"] = each["agreed"].map({True: "yes", False: "no"}).astype("str")
     codes = by_rule(each["country"], country_code)
     each["phone"] = phones(each["phone"].astype("str"), codes)
     each["country"] = codes
     if "first_name" in fields:
-        named = zip(each["name"].fillna("").tolist(), _family_first(orders, codes), strict=True)
-        split = [split_name(*pair) for pair in named]
-        each["first_name"] = pd.Series([first for first, _last in split], each.index, dtype="str")
-        each["last_name"] = pd.Series([last for _first, last in split], each.index, dtype="str")
+        each[["first_name", "last_name"]] = split_names(each["name"], _family_first(orders, codes))
     by_email = each["agreed"].fillna(False) & each["email"].notna()
-    each["agreed_by_email"] = each["consent"].where(by_email)
+    if {"consent", "agreed_by_email"} & fields:
+        each["consent"] = each["agreed"].map({True: "yes", False: "no"}).astype("str")
+        each["agreed_by_email"] = each["consent"].where(by_email)
     if "agreed_on" in fields:
         each["agreed_on"] = _days(each["last_order"].where(by_email))
     if "value" in fields:
         each["value"] = (each["net"].clip(lower=0) / CENTS).map("{:.2f}".format)
     if "send_on" in each:
         each["send_on"] = _days(each["send_on"])
-    return _with_file(orders, each, fields)
+    each = _with_file(orders, each, fields)
+    return each[[name for name in each if name in {*ALWAYS, *fields}]]
 
 
 def _days(moments: pd.Series) -> pd.Series:
@@ -115,10 +115,10 @@ def _days(moments: pd.Series) -> pd.Series:
     return pd.Series(days, moments.index, dtype="str").where(moments.notna())
 
 
-def _family_first(orders: Orders, countries: pd.Series) -> list[bool]:
+def _family_first(orders: Orders, countries: pd.Series) -> pd.Series:
     """Whether the family name stands first: in Hungary, unless the file has the parts in columns of their own."""
     parted = orders.report is not None and any("first_name" in file.mapping for file in orders.report.files)
-    return (countries.isin(FAMILY_FIRST) & (not parted)).tolist()
+    return countries.isin(FAMILY_FIRST) & (not parted)
 
 
 def _with_file(orders: Orders, each: pd.DataFrame, fields: set[str]) -> pd.DataFrame:

@@ -10,10 +10,11 @@ import pandas as pd
 from cachetools import LRUCache, cached
 
 from retention.act.answers import break_even, tornado, waterfall
-from retention.act.beside import side_by_side
-from retention.act.facts import Shipping, facts, shipping
+from retention.act.beside import Outcome, side_by_side
+from retention.act.buyers import buyers
+from retention.act.facts import Shipping, facts
 from retention.act.levers import Changes, check_changes
-from retention.act.outcome import Baseline, alike, parts, staying
+from retention.act.outcome import Baseline, alike, free_shipping, parts, staying
 from retention.act.presets import WinOrKeep, lever_table, presets, win_or_keep
 from retention.orders import Orders
 from retention.predict.forecast import forecast_with_drivers
@@ -67,11 +68,19 @@ def simulate_change(orders: Orders, changes: Changes | None = None, months: int 
     Discount: a share off the price, for a share of the orders of all, of new or of returning customers, or of second orders of new
     ones. Its cost is what it takes off orders that would have come anyway; how many more come for it (uplift) is the open
     question, and 0 unless you say. Whoever comes for it gets it. Free shipping over a threshold: the shipping that orders above it pay
-    now is lost; topped up is the share of orders from three quarters of the threshold on that grow to reach it.
+    now is lost; topped up is the share of orders from three quarters of the threshold on that grow to reach it. Both are counted
+    with the order value as changed.
+
+    Customers count once in a month, and once over all months. Those you have: the chance of each to be still there and order. New
+    ones: those who come, and those of earlier months who order again. Both by the model and the season of the forecast; more
+    orders of a customer are more in the same time with the shop. Keeping more of them, and more second orders, add
+    customers to the months; over all months it is the same people, who order more. Orders that name nobody have no customers.
+    Where too few have come back for a model, only new ones are counted.
 
     Profit = net revenue at its usual price × margin − discount − lost shipping − cost of a new customer × new customers − other
     cost. Cost of a new customer: marketing spend ÷ new customers of the last 12 months, where a file tells it; nothing
-    where not. Margin and cost of a new customer that only the change names hold for now as well.
+    where not. Margin and cost of a new customer that only the change names hold for now as well. Its range: what is earned on
+    sales may be off as far as the net revenue, relative to it; what new customers and other cost take is spent as planned.
 
     The steps of the waterfall are taken in this order: new customers, second order, retention, orders of a customer, order value,
     returns, discount, its uplift, free shipping, topped up, margin, cost of a new customer, other cost. Break-even: how far
@@ -80,8 +89,9 @@ def simulate_change(orders: Orders, changes: Changes | None = None, months: int 
     Returns a ChangeSimulation. changes: lever → value. new_customers, second_order, retention, frequency, aov,
     discount_uplift (relative); returns, discount, discount_share, topped_up, margin (shares); free_shipping, cac,
     cost (currency units; cost over all these months); discount_to ("all", "new", "returning", "second"). months: 1
-    to 36. table and totals: state, part (existing, new, unknown, cost, total), net, low, high, orders,
-    new_customers, profit. The range is that of the forecast, as far as it reaches up and down, times changed ÷ now. waterfall:
+    to 36. table and totals: state, part (existing, new, unknown, cost, total), net, low, high, orders, customers (of the totals:
+    different ones in all these months, not the sum of them), new_customers, profit, profit_low, profit_high. The range of
+    net is that of the forecast, as far as it reaches up and down, times changed ÷ now. waterfall:
     lever, net, profit. tornado: lever, net_less, net_more, profit_less, profit_more. break_even: lever, now, needed,
     change. levers: lever, unit, now, changed, low, high, possible. Raises OptionError for a lever or value that is not possible, EmptyError
     with fewer than 6 complete months and where a lever has nothing to move.
@@ -98,7 +108,7 @@ def simulate_change(orders: Orders, changes: Changes | None = None, months: int 
     asked = check_changes(changes)
     base = _baseline(orders, months)
     base, moves = _as_told(base, asked)
-    before, after = parts(base, {}), parts(base, moves)
+    before, after = (Outcome(parts(base, made), buyers(base, made)) for made in ({}, moves))
     table, totals = side_by_side(base.forecast, before, after)
     return ChangeSimulation(
         table=table,
@@ -108,15 +118,15 @@ def simulate_change(orders: Orders, changes: Changes | None = None, months: int 
         break_even=break_even(base, moves),
         levers=lever_table(base, moves),
         changes=moves,
-        anyway=float(sum(made["anyway"].sum() for made in after.values())),
+        anyway=float(sum(made["anyway"].sum() for made in after.parts.values())),
         presets=presets(base),
         win_or_keep=win_or_keep(base, moves),
-        shipping=shipping(base.facts, moves["free_shipping"]) if "free_shipping" in moves else None,
+        shipping=free_shipping(base.facts, moves) if "free_shipping" in moves else None,
         margin=base.facts.margin,
         months=months,
         tested=base.forecast.tested,
         currency=orders.currency,
-        notes=(*base.forecast.notes, *_notes(base, asked, moves)),
+        notes=(*base.forecast.notes, *_notes(base, asked, moves, totals)),
     )
 
 
@@ -137,8 +147,10 @@ def _as_told(base: Baseline, changes: Changes) -> tuple[Baseline, Changes]:
     return replace(base, facts=replace(base.facts, **told)), {k: v for k, v in changes.items() if k not in told}
 
 
-def _notes(base: Baseline, asked: Changes, moves: Changes) -> list[str]:
+def _notes(base: Baseline, asked: Changes, moves: Changes, totals: pd.DataFrame) -> list[str]:
     notes = []
+    if totals["customers"].isna().any():
+        notes.append("Too few customers have come back to tell how many different ones buy: only new ones are counted.")
     if np.isnan(base.facts.margin):
         notes.append("Without the gross margin only revenue can be told, not profit: set it in the sidebar or here.")
     elif np.isnan(base.facts.cac):

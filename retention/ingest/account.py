@@ -133,7 +133,7 @@ def facts(connection: duckdb.DuckDBPyConnection, duplicates: int, set_aside: int
     """The counts that headlines need."""
     row = connection.execute("""
         SELECT count(*), count(*) FILTER (is_purchase), count(*) FILTER (is_purchase AND customer_ref IS NULL),
-            count(DISTINCT customer_ref) FILTER (is_purchase) FROM refs""").fetchone()
+            count(DISTINCT customer_ref) FILTER (is_purchase) FROM judged""").fetchone()
     names = ("orders", "purchases", "purchases_by_nobody", "customers")
     checked, differ = build.totals(connection)
     more = {"duplicates": duplicates, "set_aside": set_aside, "renewed": renewed}

@@ -66,9 +66,10 @@ def gather(found: list[tuple[Text, Dialect]], confirmed: set[str]) -> tuple[list
             )
     if not mains:
         raise EmptyError(
-            "No file holds orders; found: {found}.",
+            "{file} holds no orders but something else: {what}.",
             "Drop the orders together with it.",
-            found=", ".join(f"{side.text.name} ({side.kind})" for side in sides),
+            file=sides[0].text.name,
+            what=sides[0].kind,
         )
     return mains, sides
 

@@ -52,7 +52,8 @@ class Layout:
     alone: what to drop together with it, where it is half of an export. suggested: its columns want to be confirmed.
     of_line: money of the order that every row has its own part of. summary_without: the column that is empty in a row
     which only sums up the order's other rows. refunded_is: the order's total before and after an
-    adjustment, and what remained of it; both 0 without one. otherwise: the state
+    adjustment, and what remained of it; both 0 without one. refunds_in: a column that lists what was
+    paid back on an order, and the pattern of an amount in it; for orders of which no line says so. otherwise: the state
     where no rule holds. return_is_row: a row in the state `returned` is goods given back, not the sale itself.
     utc: its clock is that of UTC although it does not say so. entities: names hold
     letters written as on a web page, such as &#039;.
@@ -78,6 +79,7 @@ class Layout:
     of_line: tuple[str, ...] = ()
     summary_without: str = ""
     refunded_is: tuple[str, ...] = ()
+    refunds_in: tuple[str, ...] = ()
     otherwise: str = ""
     items: Items | None = None
     state: tuple[Where, ...] = ()
@@ -116,7 +118,7 @@ def _layout(entry: dict) -> Layout:
     ]
     made = {
         "signature": tuple(entry["signature"]),
-        **{name: tuple(entry.get(name, ())) for name in ("includes", "of_line", "refunded_is")},
+        **{name: tuple(entry.get(name, ())) for name in ("includes", "of_line", "refunded_is", "refunds_in")},
         "items": Items(**{**entry["items"], "columns": tuple(entry["items"]["columns"])}) if "items" in entry else None,
         "state": tuple(
             Where(part["column"], tuple(part["values"]), part["meaning"]) for part in entry.get("state", ())

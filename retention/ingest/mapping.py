@@ -128,8 +128,9 @@ def _guesses(column: str, cells: list[str], position: int) -> list[tuple[float, 
         sure = LIKELY if fits is None else SURE if fits else DOUBTFUL
         return [(sure, position, found, column, "name")]
     guesses = []
-    if (found := _part_of_name(name)) and _fits(found, cells) is not False:
-        guesses.append((PERHAPS, position, found, column, "part of the name"))
+    if (found := _part_of_name(name)) and (fits := _fits(found, cells)) is not False:
+        sure = LIKELY if found == "email" and fits else PERHAPS  # nothing else looks like an address
+        guesses.append((sure, position, found, column, "part of the name"))
     if len(cells) >= 3 and _share(EMAIL, cells) > 0.8:
         guesses.append((PERHAPS, position, "email", column, "values"))
     return guesses

@@ -41,7 +41,7 @@ def write_tables(connection: Connection, sides: list[SideFile], folder: Path) ->
     """Match the rows of all files with the orders and write one Parquet file a table; fill customers and lines from them.
 
     A person is found by e-mail, else phone, else customer number, as they stand in any order; not by the phone of somebody
-    with another e-mail, for families share one. A feedback or ticket is also found by its order number. Of two rows with
+    with another e-mail, for families share one. A feedback or ticket is also found by its order number, where only one order has it. Of two rows with
     one key the later counts. Returns one row a file: kind, file, rows, used, set_aside, merged, matched (rows used that name
     a customer, product or order of the orders; missing for spend), share.
     """
@@ -113,8 +113,8 @@ def _match(connection: Connection, kind: Kind, sides: list[SideFile], folder: Pa
             matches.append("placed.customer_id")
             tests.append("order_id IS NOT NULL")
             joins += """ LEFT JOIN (
-                SELECT ltrim(order_ref, '#') AS ref, max(order_id) AS order_id, max_by(customer_id, order_id) AS customer_id
-                FROM refs LEFT JOIN ids USING (customer_ref) GROUP BY ref) AS placed ON placed.ref = ltrim(every.order_id, '#')"""
+                SELECT ltrim(order_ref, '#') AS ref, max(order_id) AS order_id, max(customer_id) AS customer_id
+                FROM refs LEFT JOIN ids USING (customer_ref) GROUP BY ref HAVING count(*) = 1) AS placed ON placed.ref = ltrim(every.order_id, '#')"""
         columns.append(f"coalesce({', '.join(matches)}) AS customer_id")
     if kind.name == "products":
         lines = _path(folder, "lines")

@@ -200,7 +200,7 @@ def _build(
     write(connection, held, place)
     matches = write_tables(connection, typed_sides, place)
     set_aside = account.write_set_aside(connection, files, others, place)
-    first, last = connection.execute("SELECT min(ordered_at), max(ordered_at) FROM refs").fetchone()
+    first, last = connection.execute("SELECT min(ordered_at), max(ordered_at) FROM judged").fetchone()
     facts = account.facts(connection, duplicates, set_aside, renewed)
     digest = json.dumps([VERSION, [text.sha256 for text, _ in found], options], sort_keys=True)
     return Orders(

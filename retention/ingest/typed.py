@@ -178,6 +178,8 @@ def _write(
     columns += [f"{column_sql(reading.dialect, ITEM_TEXT)} AS item_text"] if layout.items else []
     if layout.summary_without:
         columns.append(f"nullif(trim({_named_sql(reading.dialect, layout.summary_without)}), '') AS telling")
+    if layout.refunds_in:
+        columns.append(f"{_listed(reading)} AS listed")
     kept = [name for name in names if name not in ("unit_price", "line_total")] + ["record", "item", "birth_year"]
     problem, found = _problem(reading, price)
     value = (
@@ -192,6 +194,8 @@ def _write(
         typed = f"SELECT * REPLACE ({_shared(price)} AS {price}, coalesce(quantity, 1) AS quantity) FROM ({typed})"
     if layout.summary_without:
         typed = f"SELECT * REPLACE ({_not_in_summary('quantity')}, {_not_in_summary(price)}) FROM ({typed})"
+    if layout.refunds_in:
+        typed = f"SELECT * REPLACE ({_listed_share(price)} AS refunded) FROM ({typed})"
     if layout.return_is_row:
         typed = f"SELECT * REPLACE (CASE WHEN status = 'returned' THEN -abs(quantity) ELSE quantity END AS quantity) FROM ({typed})"
     if layout.negative_is_return:
@@ -203,12 +207,23 @@ def _write(
         SELECT {number} AS file, {", ".join(kept)}, amount, unit_price, problem,
             CASE WHEN problem IS NOT NULL THEN 'set aside' END AS outcome, CASE WHEN problem IS NOT NULL THEN {found} END AS found
         FROM (SELECT * EXCLUDE (unit_price), CAST({each} AS DOUBLE) AS unit_price, {problem} AS problem
-            FROM (SELECT *, TRY_CAST(({value}) * 100 AS BIGINT) AS amount FROM ({typed})))"""
+            FROM (SELECT *, {_amount(price, value)} AS amount FROM ({typed})))"""
     count = write_rows(connection, query, number, place)
     if relation:
         return count, {}
     cut = f"SELECT line, min(error_type::VARCHAR) FROM {rejects} GROUP BY line"
     return count, {line: CUT_REASONS.get(kind, kind.lower()) for line, kind in connection.execute(cut).fetchall()}
+
+
+def _amount(price: str, value: str) -> str:
+    """The value of a line in hundredths. Prices times a few whole pieces fit into 64 bits, which takes a third of the time."""
+    exact = f"TRY_CAST(({value}) * 100 AS BIGINT)"
+    if price != "unit_price":
+        return exact
+    small = "TRY_CAST(unit_price AS DECIMAL(10, 4)) * TRY_CAST(quantity AS DECIMAL(4, 0))"
+    return (
+        f"coalesce(CASE WHEN quantity % 1 = 0 THEN CAST(CAST({small} AS DECIMAL(14, 2)) * 100 AS BIGINT) END, {exact})"
+    )
 
 
 def _settle(connection: duckdb.DuckDBPyConnection, reading: Reading, number: int, first: int, place: Path) -> None:
@@ -283,6 +298,22 @@ def _lowered_by(reading: Reading) -> str:
     mark = next((reading.marks[name] for name in (*PRICES, "order_total") if name in reading.marks), ".")
     before, after, net = (cents_sql(_named_sql(reading.dialect, name), mark) for name in reading.layout.refunded_is)
     return f"CASE WHEN {after} <> 0 OR {net} <> 0 THEN {before} - {after} END"
+
+
+def _listed(reading: Reading) -> str:
+    """What was paid back, in hundredths: the amounts that a cell lists, added up."""
+    column, pattern = reading.layout.refunds_in
+    cell = f"coalesce({_named_sql(reading.dialect, column)}, '')"
+    return f"coalesce(list_sum([TRY_CAST(found AS DECIMAL(17, 2)) * 100 FOR found IN regexp_extract_all({cell}, '{pattern}', 1)]), 0)"
+
+
+def _listed_share(price: str) -> str:
+    """The part of the listed refunds that falls on a line by its value, where no line of the order has a refund of its own."""
+    upto = f"sum(abs({price})) OVER (PARTITION BY record ORDER BY item)"
+    total = f"sum(abs({price})) OVER (PARTITION BY record)"
+    part = f"round(listed * {upto} / {total}) - round(listed * ({upto} - abs({price})) / {total})"
+    none = "listed > 0 AND coalesce(sum(abs(refunded)) OVER (PARTITION BY record), 0) = 0"
+    return f"CASE WHEN {none} AND {total} > 0 THEN CAST({part} AS BIGINT) ELSE refunded END"
 
 
 def _state_sql(reading: Reading) -> str:

@@ -79,7 +79,7 @@ def write(connection: duckdb.DuckDBPyConnection, fields: set[str], folder: Path)
 
 def _same_order(connection: duckdb.DuckDBPyConnection) -> str:
     """How a row finds its order: by the hash of the number, which is quick, unless two numbers share one."""
-    orders, keys = connection.execute("SELECT count(*), count(DISTINCT key) FROM refs").fetchone()
+    orders, keys = connection.execute("SELECT count(*), count(DISTINCT key) FROM judged").fetchone()
     return "hash(rows.order_id) = refs.key" if orders == keys else "rows.order_id = refs.order_ref"
 
 
@@ -110,7 +110,7 @@ def _share(connection: duckdb.DuckDBPyConnection, same: str) -> None:
 def _wholesale(connection: duckdb.DuckDBPyConnection) -> str:
     """Whether an order is far beyond the usual: above upper quartile × (upper / lower quartile)³ of the purchases' gross."""
     low, high, purchases = connection.execute("""
-        SELECT quantile_cont(gross, 0.25), quantile_cont(gross, 0.75), count(*) FROM refs WHERE is_purchase""").fetchone()
+        SELECT quantile_cont(gross, 0.25), quantile_cont(gross, 0.75), count(*) FROM judged WHERE is_purchase""").fetchone()
     if not low or purchases < ENOUGH_TO_JUDGE:
         return "false"
     return f"gross > {float(high) * (float(high) / float(low)) ** WHOLESALE_FENCE}"

@@ -6,7 +6,7 @@ All take arrays and give arrays. Days are the unit of every rate.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import betainc, betaln, hyp2f1
@@ -51,6 +51,22 @@ class DropOutAfterPurchase:
         stay = self.b + frequency + (1 if self.after_first else 0)
         stays = np.exp(betaln(self.a, stay + number - 1) - betaln(self.a, stay))
         return _due(number, days, self.r + frequency, self.alpha + T) * stays
+
+    def chance_after_if_alive(self, start: float, days: float, frequency: np.ndarray, T: np.ndarray) -> np.ndarray:
+        """The chance of an order within so many days from a start on, so many days from now, of one who has not left.
+
+        At a rate λ and a chance p to leave, the customer is still there with exp(−λ p × start), and is then silent for the days
+        with exp(−λ × days); the means of both over λ and p are hypergeometric.
+        """
+        stay = self.b + frequency + (1 if self.after_first else 0)
+        rate, shape, size = self.alpha + T, self.r + frequency, self.a + stay
+
+        def silent(days: float) -> np.ndarray:
+            passed = start / (rate + days + start)
+            still = (1 - passed) ** self.a * hyp2f1(size - shape, self.a, size, passed)
+            return (rate / (rate + days)) ** shape * still
+
+        return silent(0.0) - silent(days)
 
 
 @dataclass(frozen=True)
@@ -105,6 +121,11 @@ class DropOutAnyTime:
             chance = chance + weight * within * _due(number, stays, self.r + frequency, self.alpha + T)
         return chance
 
+    def chance_after_if_alive(self, start: float, days: float, frequency: np.ndarray, T: np.ndarray) -> np.ndarray:
+        """The chance of an order within so many days from a start on, so many days from now, of one who has not left."""
+        stays = ((self.beta + T) / (self.beta + T + start)) ** self.s
+        return stays * replace(self, beta=self.beta + start).chance_if_alive(1, days, frequency, T)
+
 
 @dataclass(frozen=True)
 class NoDropOut:
@@ -127,6 +148,10 @@ class NoDropOut:
     def chance_if_alive(self, number: np.ndarray, days: float, frequency: np.ndarray, T: np.ndarray) -> np.ndarray:
         """The chance of at least so many orders within so many days."""
         return _due(number, days, self.r + frequency, self.alpha + T)
+
+    def chance_after_if_alive(self, start: float, days: float, frequency: np.ndarray, T: np.ndarray) -> np.ndarray:
+        """The chance of an order within so many days, whenever they begin."""
+        return self.chance_if_alive(1, days, frequency, T)
 
 
 Law = DropOutAfterPurchase | DropOutAnyTime | NoDropOut

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import floor, log10
 
-from retention.show.i18n import _, money
+from retention.show.i18n import _, money, number
 
 
 def part_name(part: str) -> str:
@@ -33,4 +33,17 @@ def about(x: float, currency: str) -> str:
     >>> about(748387.72, "EUR")
     '€748,000'
     """
-    return money(round(x, 2 - floor(log10(abs(x)))) if abs(x) >= 1 else 0.0, currency, 0)
+    return money(_three_digits(x), currency, 0)
+
+
+def about_count(x: float) -> str:
+    """A number of people or orders, as exact.
+
+    >>> about_count(2646.4)
+    '2,650'
+    """
+    return number(_three_digits(x))
+
+
+def _three_digits(x: float) -> float:
+    return round(x, 2 - floor(log10(abs(x)))) if abs(x) >= 1 else 0.0

@@ -6,8 +6,23 @@ from hashlib import sha256
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from retention.act.normalise import RULES, bare, by_rule, cut, digits, email, hashed, letters, lower, phones, split_name
+from retention.act.normalise import (
+    RULES,
+    bare,
+    by_rule,
+    cut,
+    digits,
+    email,
+    hashed,
+    letters,
+    lower,
+    phones,
+    split_name,
+    split_names,
+)
 from retention.ingest.phones import e164
 
 # developers.facebook.com, Customer Information Parameters: input, rule, expected SHA-256
@@ -101,3 +116,18 @@ def test_a_text_is_cut_between_letters():
 )  # fmt: skip
 def test_first_and_last_names(name, family_first, parts):
     assert split_name(name, family_first) == parts
+
+
+@given(
+    st.lists(
+        st.tuples(st.none() | st.text(" aŐПÿ\u00a0\u2003\x1f\x85\t-", max_size=9), st.booleans()),
+        min_size=1,
+        max_size=20,
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_many_names_are_split_as_each_of_them_is(people):
+    names, family_first = (pd.Series(list(part)) for part in zip(*people, strict=True))
+    split = split_names(names.astype("str"), family_first.astype(bool))
+    each = [split_name(name, first) if name else (None, None) for name, first in people]
+    assert split.astype(object).where(split.notna(), None).to_numpy().tolist() == [list(pair) for pair in each]

@@ -59,6 +59,24 @@ def test_profit_is_revenue_at_its_margin_less_what_new_customers_cost(earning, n
     assert now.loc["total", "profit"] - dearer.loc["total", "profit"] == pytest.approx(new["new_customers"])
 
 
+def test_the_profit_may_be_off_as_far_as_what_is_sold(shop, earning, now):
+    table = rt.simulate_change(earning, {"cac": 0.0}).table.query("state == 'changed'")
+    np.testing.assert_allclose(table["profit_low"], 0.4 * table["low"])
+    np.testing.assert_allclose(table["profit_high"], 0.4 * table["high"])
+    spent = now.loc["new", "new_customers"] * rt.simulate_change(earning).win_or_keep.cac
+    assert now.loc["total", "profit_low"] == pytest.approx(0.4 * now.loc["total", "low"] - spent)
+    assert now.loc["existing", "profit_high"] == pytest.approx(0.4 * now.loc["existing", "high"])
+    # half the price off: 40 % of what is sold at its usual price, less half of it
+    dear = of(rt.simulate_change(earning, {"discount": 0.5, "cost": 1000.0}))
+    assert dear.loc["cost", ["profit", "profit_low", "profit_high"]].tolist() == pytest.approx([-1000.0] * 3)
+    low, high = (-0.1 / 0.5 * dear.loc["existing", end] for end in ("high", "low"))
+    assert dear.loc["existing", ["profit_low", "profit_high"]].tolist() == pytest.approx([low, high])
+    total = 1000 + spent
+    assert dear.loc["total", "profit_high"] == pytest.approx(-0.1 / 0.5 * dear.loc["total", "low"] - total)
+    unknown = rt.simulate_change(shop).totals
+    assert unknown[["profit_low", "profit_high"]].isna().all(axis=None)
+
+
 def test_simple_levers_scale_what_they_name(earning, now):
     won = of(rt.simulate_change(earning, {"new_customers": 0.1}))
     assert (won / now).loc["new", ["net", "orders", "new_customers", "profit"]].tolist() == pytest.approx([1.1] * 4)
@@ -171,6 +189,23 @@ def test_free_shipping_costs_what_orders_above_pay_now(earning, now, shop):
     assert result.shipping.free_from == 100  # where the sample ships for nothing
 
 
+def test_a_threshold_meets_orders_of_the_value_that_they_have_then(earning, shop):
+    rows = shop.frame(shop.orders.filter(shop.orders.is_purchase))
+    year = rows[rows["ordered_at"] >= "2025-01-01"]
+    basket, paid = (year["gross"] - year["discounts"]) / 100, year["shipping"] / 100
+    worth = np.floor(basket) * 1.2  # orders are looked at in whole currency units
+    above, below = worth >= 70, (worth >= 52.5) & (worth < 70)
+    changes = {"free_shipping": 70, "aov": 0.2}
+    result, dearer = rt.simulate_change(earning, changes), of(rt.simulate_change(earning, {"aov": 0.2})).loc["total"]
+    assert result.shipping.above == pytest.approx(above.mean()) and above.mean() > (basket >= 70).mean()
+    assert result.shipping.below == pytest.approx(below.mean())
+    assert result.shipping.lacking == pytest.approx((70 - 1.2 * basket[below]).mean())
+    lost = dearer["orders"] * paid[above].sum() / len(year)
+    assert of(result).loc["total", "profit"] == pytest.approx(dearer["profit"] - lost)
+    grown = of(rt.simulate_change(earning, changes | {"topped_up": 0.5})).loc["total", "net"]
+    assert grown == pytest.approx(dearer["net"] * (1 + 0.5 * (70 - 1.2 * basket[below]).sum() / (1.2 * basket.sum())))
+
+
 def test_break_even_pays_exactly_and_the_impossible_is_missing(earning, now):
     costs = {"discount": 0.1, "discount_to": "new", "cost": 2000.0}
     table = rt.simulate_change(earning, costs | {"aov": 0.3}).break_even  # what is hoped for pays nothing yet
@@ -246,7 +281,8 @@ def test_money_adds_up_lever_by_lever_and_part_by_part(earning, now, changes):
         after[["net", "orders", "profit"]],
         atol=1e-6,
     )
-    assert (table["low"] <= table["net"] + 1e-6).all() and (table["net"] <= table["high"] + 1e-6).all()
+    for low, middle, high in (("low", "net", "high"), ("profit_low", "profit", "profit_high")):
+        assert (table[low] <= table[middle] + 1e-6).all() and (table[middle] <= table[high] + 1e-6).all()
     assert result.anyway >= 0
 
 

@@ -63,13 +63,13 @@ def decoded(path):
     raise AssertionError(path)
 
 
-@pytest.mark.parametrize("sample", SAMPLES)
+@pytest.mark.parametrize(
+    "sample", [sample for sample in SAMPLES if not any(path.suffix == ".xls" for path in files_of(sample))]
+)
 @FEW
 @given(changes=st.lists(mutation, max_size=6))
 def test_rows_and_money_are_conserved_in_every_layout(sample, changes):
     paths = files_of(sample)
-    if any(path.suffix in (".xlsx", ".xls", ".gz") for path in paths):
-        pytest.skip("the sample is no text")
     contents = []
     for number, path in enumerate(paths):
         text = decoded(path)

@@ -276,6 +276,13 @@ def test_feedback_finds_its_order_and_the_customer_of_that_order(shop):
     assert account.loc[0, ["used", "matched", "share"]].tolist() == [4, 3, 0.75]
 
 
+def test_an_order_number_that_two_orders_have_tells_nothing(shop):
+    shop[0].execute("INSERT INTO refs SELECT 6, '1003', 'zoe@marketplace.example.com', NULL, NULL, NULL")
+    account, feedback = written(shop, "order number,stars\n1001,5\n1003,1\n")
+    assert feedback["customer_id"].fillna(0).tolist() == [ANN, 0]
+    assert account.loc[0, "matched"] == 1
+
+
 @pytest.mark.parametrize(
     ("name", "scores", "scale"),
     [

@@ -65,10 +65,22 @@ def test_the_chances_are_those_of_customers_drawn_at_random():
         assert (orders >= number).mean() == pytest.approx(chance, abs=0.004)
 
 
+@pytest.mark.parametrize("name", LAWS)
+def test_the_chances_of_short_times_one_after_the_other_add_up_to_the_expectation(name, histories):
+    x, _t, T = histories
+    chances = sum(LAWS[name].chance_after_if_alive(start, 0.1, x, T) for start in np.arange(1.0, 200.0, 2.0)) * 20
+    np.testing.assert_allclose(chances, LAWS[name].orders_if_alive(200.0, x, T), rtol=0.01)
+    now, later = LAWS[name].chance_after_if_alive(0.0, 60.0, x, T), LAWS[name].chance_after_if_alive(60.0, 60.0, x, T)
+    np.testing.assert_allclose(now, LAWS[name].chance_if_alive(1, 60.0, x, T), rtol=1e-9)
+    assert (later <= now + 1e-12).all()
+
+
 def test_finite_for_a_customer_of_hundreds_of_orders():
     x, T = np.array([0.0, 300.0, 2000.0]), np.full(3, 700.0)
     for law in (*LAWS.values(), DropOutAfterPurchase(0.5, 30.0, 1.0, 2.0), DropOutAnyTime(0.5, 30.0, 1.0, 50.0)):
         assert np.isfinite(law.orders_if_alive(365.0, x, T)).all()
+        later = law.chance_after_if_alive(365.0, 30.0, x, T)
+        assert ((later > 0) & (later <= 1)).all()
         chance = law.p_alive(x, np.array([0.0, 100.0, 699.0]), T)
         assert ((chance >= 0) & (chance <= 1)).all()
 

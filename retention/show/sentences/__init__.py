@@ -79,6 +79,7 @@ from retention.show.sentences.whatif import (
     range_of_change,
     what_it_gives_away,
     what_would_come,
+    who_would_buy,
 )
 
 __all__ = [
@@ -188,6 +189,7 @@ __all__ = [
     "who_moved",
     "who_they_are",
     "who_took_part",
+    "who_would_buy",
     "whose_change",
     "why_no_score",
     "why_revenue_moved",

@@ -8,7 +8,7 @@ from retention.act.facts import JUST_BELOW
 from retention.act.levers import BEHAVIOUR
 from retention.act.presets import PRESETS, TIMES
 from retention.act.simulation import ChangeSimulation
-from retention.show.forecast import about
+from retention.show.forecast import about, about_count
 from retention.show.i18n import _, money, number, percent, percent_change
 from retention.show.whatif import changes_said, lever_name, offer
 
@@ -100,7 +100,8 @@ def range_of_change(result: ChangeSimulation) -> str:
     ends = {
         f"{state}_{end}": about(row[end], result.currency)
         for state, row in (("now", now), ("changed", changed))
-        for end in ("low", "high")
+        for end in ("low", "high", "profit_low", "profit_high")
+        if row[end] == row[end]
     }
     if result.changes:
         said = _(
@@ -108,10 +109,38 @@ def range_of_change(result: ChangeSimulation) -> str:
         )
     else:
         said = _("In four of five cases it is between {now_low} and {now_high}.")
+    if not np.isnan(result.margin):
+        said += " " + _("Profit after costs is then between {changed_profit_low} and {changed_profit_high}.")
     holds = _(
         "This range holds how far the forecast may be off, not whether the lever can be moved: a test tells that."
     )
     return f"{said.format(**ends)} {holds}"
+
+
+def who_would_buy(result: ChangeSimulation) -> str:
+    """How many different customers buy in all these months, and in one of them; "" where that cannot be told."""
+    now, changed = _totals(result)
+    if not changed["customers"] > 0:
+        return ""
+    months = result.table[result.table["part"] == "total"].groupby("state")["customers"].mean()
+    facts = {
+        "months": number(result.months),
+        "now": about_count(now["customers"]),
+        "changed": about_count(changed["customers"]),
+        "each_now": about_count(months["now"]),
+        "each": about_count(months["changed"]),
+    }
+    if facts["changed"] != facts["now"]:
+        said = _(
+            "{changed} different customers buy in these {months} months instead of {now}; in an average month {each} instead of {each_now}."
+        )
+    elif facts["each"] != facts["each_now"]:
+        said = _(
+            "{changed} different customers buy in these {months} months, as many as without it, but {each} instead of {each_now} in an average month."
+        )
+    else:
+        said = _("{changed} different customers buy in these {months} months, {each} in an average month.")
+    return said.format(**facts)
 
 
 def put_to_the_test(result: ChangeSimulation) -> str:

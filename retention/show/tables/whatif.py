@@ -33,10 +33,15 @@ def month_rows(result: ChangeSimulation) -> pd.DataFrame:
     ]
     shown[_("Orders now")] = [number(x) for x in now["orders"]]
     shown[_("Orders changed")] = [number(x) for x in changed["orders"]]
+    shown[_("Customers changed")] = [number(x) for x in changed["customers"]]
     shown[_("New customers changed")] = [number(x) for x in changed["new_customers"]]
     if changed["profit"].notna().any():
         shown[_("Profit now")] = [written(x) for x in now["profit"]]
         shown[_("Profit changed")] = [written(x) for x in changed["profit"]]
+        shown[_("80 % range of profit, changed")] = [
+            interval(low, high, written)
+            for low, high in zip(changed["profit_low"], changed["profit_high"], strict=True)
+        ]
     return shown
 
 
@@ -116,7 +121,9 @@ def _scenario(result: ChangeSimulation, state: str) -> dict[str, str]:
         measure_name("net"): written(total["net"]),
         _("80 % range"): interval(total["low"], total["high"], written),
         measure_name("orders"): number(total["orders"]),
+        measure_name("customers"): number(total["customers"]),
         measure_name("new_customers"): number(total["new_customers"]),
         profit_name(): written(total["profit"]),
+        _("80 % range of profit"): interval(total["profit_low"], total["profit_high"], written),
         _("Given away on orders that come anyway"): written(0.0 if is_now else result.anyway),
     }

@@ -107,6 +107,7 @@ def _explain(files: Pending) -> None:
     st.error(escape(sentence_of(files.error)))
     _still_loaded(files)
     shown = order_files(files) or [found for path in files.paths if (found := inspected(path))]
+    shown = [found for found in shown if len(found.preview)]  # a header alone is no matter of columns
     if isinstance(files.error, rt.ColumnError | rt.EmptyError | rt.OptionError) and shown:
         _name(shown)
         columns_form(files, shown, "mend")

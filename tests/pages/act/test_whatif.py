@@ -25,6 +25,10 @@ def said(x):
     return about(x, "EUR")
 
 
+def count(x):
+    return f"{round(x, -1):,.0f}"
+
+
 def of_total(result):
     totals = result.totals[result.totals["part"] == "total"].set_index("state")
     return totals.loc["now"], totals.loc["changed"]
@@ -39,6 +43,12 @@ def test_as_now_says_the_forecast_and_the_strongest_lever(page, shop):
         f"most: {said(most)} more net revenue."
     )
     assert f"In four of five cases it is between {said(now['low'])} and {said(now['high'])}." in " ".join(page.texts)
+    months = result.table.query("state == 'now' and part == 'total'")["customers"].mean()
+    assert (
+        f"{count(now['customers'])} different customers buy in these 12 months, {months:.0f} in an average month."
+        in " ".join(page.texts)
+    )
+    assert "Profit after costs is then" not in " ".join(page.texts)
     assert len(page.charts) == 2 and page.test.get_by_key("whatif_retention").value == 0
 
 
@@ -53,7 +63,20 @@ def test_a_lever_moves_the_answer_the_pictures_and_the_file(earning, shop):
     months, steps, _tornado = (json.loads(chart.spec)["description"] for chart in earning.charts)
     assert f"Changed: €{changed['net']:,.0f} in all these months." in months
     assert f"Second orders: +€{changed['profit'] - now['profit']:,.0f}" in steps
-    assert len(earning.downloads["what_if.csv"].splitlines()) == 1 + 2 * 4 * 12
+    assert (
+        f"Profit after costs is then between {said(changed['profit_low'])} and {said(changed['profit_high'])}."
+        in " ".join(earning.texts)
+    )
+    header, *rows = earning.downloads["what_if.csv"].decode().splitlines()
+    assert {"customers", "profit_low", "profit_high"} < set(header.split(",")) and len(rows) == 2 * 4 * 12
+    table = result.table.query("part == 'total'").groupby("state")["customers"]
+    shown = next(frame.value for frame in earning.test.dataframe if "Customers changed" in frame.value)
+    assert shown["Customers changed"].tolist() == [f"{x:,.0f}" for x in table.get_group("changed")]
+    average = table.mean()
+    assert (
+        f"{count(now['customers'])} different customers buy in these 12 months, as many as without it, but "
+        f"{average['changed']:.0f} instead of {average['now']:.0f} in an average month."
+    ) in " ".join(earning.texts)
     earning.choose("whatif_measure", "net")
     assert f"Second orders: +€{changed['net'] - now['net']:,.0f}" in json.loads(earning.charts[1].spec)["description"]
 
@@ -100,6 +123,7 @@ def test_scenarios_stand_beside_each_other_and_come_back(page, shop):
     for name, changes in (("Dearer", {"aov": 0.1}), ("Kept", {"retention": 0.05})):
         _now, changed = of_total(rt.simulate_change(shop, changes))
         assert beside.loc["Net revenue", name] == f"€{changed['net']:,.0f}"
+        assert beside.loc["Customers", name] == f"{changed['customers']:,.0f}"
     page.test.get_by_key("open_scenario_Dearer").click().run()
     assert page.headline.startswith("Average order value +10%:")
     file = page.downloads["scenarios.json"]
@@ -110,6 +134,17 @@ def test_scenarios_stand_beside_each_other_and_come_back(page, shop):
     assert list(page.test.dataframe[-1].value.columns) == ["Scenario", "As now", "Dearer", "Kept"]
     page.drop(("other.json", b"[1]"))
     assert page.errors == ["This is no file of scenarios. Bring one that was saved on this page."]
+
+
+def test_more_new_customers_are_more_who_buy(page, shop):
+    page.choose("whatif_new_customers", 20)
+    result = rt.simulate_change(shop, {"new_customers": 0.2})
+    now, changed = of_total(result)
+    average = result.table.query("part == 'total'").groupby("state")["customers"].mean()
+    assert (
+        f"{count(changed['customers'])} different customers buy in these 12 months instead of {count(now['customers'])}; in an "
+        f"average month {average['changed']:.0f} instead of {average['now']:.0f}."
+    ) in " ".join(page.texts)
 
 
 def test_the_notebook_gives_the_screen_again(earning, execute):

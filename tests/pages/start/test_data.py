@@ -103,6 +103,7 @@ def test_a_bad_file_is_refused_by_name_and_the_data_from_before_stay(shopify, na
     (error,) = shopify.errors
     assert words in error
     assert "Traceback" not in error
+    assert "Read the file this way" not in [button.label for button in shopify.test.main.button]
     assert "The orders from before are still loaded." in shopify.texts
     assert shopify.headline == before
     shopify.open(OVERVIEW)

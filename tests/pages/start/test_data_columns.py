@@ -91,7 +91,7 @@ def test_the_file_is_read_as_corrected(page):
 def test_a_file_mistaken_for_another_table_can_be_said_to_hold_orders(page):
     rows = "".join(f"{n},2025-03-{n % 27 + 1:02d},Mug,1,9.90,4.10\n" for n in range(1, 41))
     page.drop(("till.csv", f"Slip,Day,Name,Stock,Price,Cost\n{rows}".encode()))
-    assert page.errors == ["No file holds orders; found: till.csv (products). Drop the orders together with it."]
+    assert page.errors == ["till.csv holds no orders but something else: products. Drop the orders together with it."]
     page.take_for("Slip", "order_id").take_for("Stock", "quantity").press("Read the file this way")
     assert page.headline == "40 rows: 40 used, 0 set aside, 0 merged."
 
