@@ -19,10 +19,7 @@ from benchmarks.one import inputs_folder
 
 TOPICS = (
     "ingest", "tables", "timing", "offers", "bridge", "alerts", "feedback", "segments", "customer", "clv", "experiments",
-    "plan", "loyalty",
-    "ingest", "tables", "timing", "offers", "bridge", "alerts", "feedback", "segments", "customer", "clv", "experiments", "plan",
-    "opportunities",
-    "ingest", "tables", "timing", "offers", "bridge", "alerts", "feedback", "segments", "customer", "clv", "experiments", "plan", "audiences"
+    "plan", "loyalty", "opportunities", "audiences",
 )  # fmt: skip
 
 

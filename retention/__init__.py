@@ -2,7 +2,7 @@
 
 from retention.act.audience import audience_file, build_audience, measure_campaign
 from retention.act.log import action_log, action_log_file
-from retention.act.loyalty import simulate_loyalty
+from retention.act.loyalty import loyalty_customers, simulate_loyalty
 from retention.act.opportunities import opportunity_customers, rank_opportunities
 from retention.act.programme import LoyaltyProgramme
 from retention.act.simulation import simulate_change
@@ -92,6 +92,7 @@ __all__ = [
     "lapse_threshold",
     "last_months",
     "load_sample",
+    "loyalty_customers",
     "make_shop",
     "mapping_file",
     "measure_campaign",

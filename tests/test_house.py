@@ -53,6 +53,7 @@ PUBLIC = (
     "lapse_threshold",
     "last_months",
     "load_sample",
+    "loyalty_customers",
     "make_shop",
     "mapping_file",
     "measure_campaign",

@@ -11,7 +11,7 @@ from retention.show.tables.opportunities import opportunity_rows, people_rows
 
 orders = ui.start(_("Opportunities"), _("What should I do this week, and what is it worth?"))
 options = ui.assumed()
-found = ui.run("found", rt.rank_opportunities, orders, **options)
+found = ui.run("found", rt.rank_opportunities, orders, **options, **ui.done_for_now())
 
 ui.say(sentences.what_to_do(found))
 for line in (sentences.all_together(found), sentences.only_assumed(found)):

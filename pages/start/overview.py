@@ -46,5 +46,5 @@ ui.table(alerts.table, alert_rows(alerts), "alerts", _("what was expected of eve
 for note in alerts.notes:
     st.caption(_(note))
 with actions:
-    ui.this_week(ui.run("opportunities", rt.rank_opportunities, orders, **ui.assumed()))
+    ui.this_week(ui.run("opportunities", rt.rank_opportunities, orders, **ui.assumed(), **ui.done_for_now()))
 ui.finish((*CARDS, "expected_range"))

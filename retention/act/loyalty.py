@@ -37,6 +37,12 @@ class LoyaltySimulation:
     currency: str = field(repr=False)
     notes: tuple[str, ...] = ()
 
+    @property
+    def waiting(self) -> pd.DataFrame:
+        """The customers whose next order would bring a reward, those with most orders first."""
+        table = self.customers[self.customers["waiting"]]
+        return table.sort_values(["orders", "customer_id"], ascending=[False, True], ignore_index=True)
+
 
 def simulate_loyalty(
     orders: Orders,
@@ -138,6 +144,28 @@ def simulate_loyalty(
         orders.currency,
         tuple(notes),
     )
+
+
+def loyalty_customers(
+    orders: Orders, programme: LoyaltyProgramme, since: str | date | None = None, until: str | date | None = None
+) -> pd.DataFrame:
+    """The customers whose next order would bring a reward, as a list to write to, those with most orders first.
+
+    They are those who would have enough points, cashback or stamps together, or would buy at a discount, had the programme run from
+    since to until; left out, in the last 12 complete months.
+
+    Returns the rows and columns of `simulate_loyalty(…).customers` that wait. Raises what `simulate_loyalty` raises.
+
+    When not to trust it: these people know of the programme only once you have it. Until then the list says how many there would
+    be, not whom a reward brings back.
+
+    >>> import retention as rt
+    >>> card = rt.LoyaltyProgramme("gift", every=5, gift_cost=10)
+    >>> people = rt.loyalty_customers(rt.load_sample("cdnow"), card)
+    >>> len(people), bool((people["orders"] % 5 == 4).all())
+    (93, True)
+    """
+    return simulate_loyalty(orders, programme, since, until).waiting
 
 
 def _window(orders: Orders, since: str | date | None, until: str | date | None) -> tuple[date, date]:

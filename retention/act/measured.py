@@ -13,7 +13,7 @@ import pandas as pd
 from cachetools import LRUCache, cached
 
 from retention.act.due import replenishment, second_order
-from retention.act.habits import full_price, habits
+from retention.act.habits import full_price, habits, one_channel
 from retention.act.kinds import Kind
 from retention.act.moments import Shop, look_at
 from retention.act.products import later_products, losing_products, suggested, weekdays
@@ -25,7 +25,8 @@ from retention.intervals import ENOUGH, wilson
 from retention.orders import Orders
 
 KINDS: tuple[Callable[[Shop, list[str]], Kind | None], ...] = (
-    second_order, slipping_best, replenishment, lapsed_valuable, full_price, losing_products, habits, unanswered_ratings,
+    second_order, slipping_best, replenishment, lapsed_valuable, full_price, losing_products, habits, one_channel,
+    unanswered_ratings,
 )  # fmt: skip
 KEYS = tuple(kind.__name__ for kind in KINDS)
 REWARDS = {"second_order": "points", "habits": "points", "lapsed_valuable": "gift", "full_price": "gift"}

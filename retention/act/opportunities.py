@@ -27,6 +27,7 @@ class Opportunities:
     total: people, reachable, value, profit with ranges, nobody counted twice
     facts: key → what the choice of people rests on
     has_addresses: whether the file holds addresses; without any everybody counts as reachable
+    left_out: the kinds that are not in it because somebody said so
     """
 
     table: pd.DataFrame
@@ -36,6 +37,7 @@ class Opportunities:
     days: int
     has_addresses: bool
     currency: str
+    left_out: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -49,6 +51,7 @@ def rank_opportunities(
     uplift: float | dict[str, float] | None = None,
     days: int = 30,
     lapse_days: int | None = None,
+    leave_out: tuple[str, ...] | list[str] = (),
 ) -> Opportunities:
     """Whom to write to this week, and what that could be worth, in the order of the expected value.
 
@@ -70,10 +73,15 @@ def rank_opportunities(
     returned more often, than chance explains. habits: always bought with a discount or a code, on two days or more, and their usual
     gap is over. unanswered_ratings: a low rating in the last 60 days, no ticket and no order since.
 
+    one_channel: every order came through the same channel, on two days or more, which is not the shop's largest but of the others
+    the one with most such people; may be written to, and their usual gap is over without having lapsed.
+
     People may stand in several kinds. In the total each counts once, in the highest of their ranks.
 
     uplift: one share from 0 to 1 for all, or a dict of them by key. days: the time ahead, 7 to 90. lapse_days: as many days of silence
     as count as lapsed, by default those of `lapse_threshold`. With filters, the purchases that pass them.
+
+    leave_out: keys of kinds that are done or do not suit; they take part in no rank, overlap or total.
 
     Returns an Opportunities. table: rank (missing where there is too little to tell, under 30 people now or on the earlier days, and where nobody may be written to), key,
     people, reachable (an e-mail address of their own, and marketing not refused), overlap (of the people, those in a higher rank), value,
@@ -82,7 +90,7 @@ def rank_opportunities(
     order most; missing under 30 orders), weekday_share, stands_out (whether that is more than a seventh beyond chance), send_on (the first such day from the end of observation on), reward ("points",
     "gift" or "none", never a discount), products (up to three, joined by "; "), enough. Money in currency units. Ranges: 95 % of the
     order value; of the chance also the weakest and best of the earlier months; the uplift from half to one and a half; combined as
-    independent. Raises OptionError for an uplift, days or lapse_days that cannot be.
+    independent. Raises OptionError for an uplift, days, lapse_days or leave_out that cannot be.
 
     When not to trust it: nobody knows what a message does before it was tested. The chance is that of the last months, so after a
     season it is too high. Some of these people are chosen because they bought little or late, which may be about to change by
@@ -94,8 +102,11 @@ def rank_opportunities(
     >>> bool(best["value_low"] < best["value"] < best["value_high"]), bool(found.total["value"] <= found.table["value"].sum())
     (True, True)
     """
+    for key in leave_out:
+        check_option("leave_out", key, KEYS)
     measured = measure(orders, days, lapse_days)
-    table = _ranked(priced(measured.rows, uplift), measured.cells)
+    rows = measured.rows[~measured.rows["key"].isin(leave_out)]
+    table = _ranked(priced(rows, uplift), measured.cells)
     return Opportunities(
         table=table.drop(columns="bit"),
         total=_total(table, measured.cells),
@@ -104,6 +115,7 @@ def rank_opportunities(
         days=days,
         has_addresses=measured.has_addresses,
         currency=orders.currency,
+        left_out=tuple(leave_out),
         notes=measured.notes,
     )
 

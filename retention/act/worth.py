@@ -18,6 +18,7 @@ UPLIFT = {
     "full_price": 0.1,
     "losing_products": 0.1,
     "habits": 0.2,
+    "one_channel": 0.2,
     "unanswered_ratings": 0.1,
 }  # orders that a message adds ÷ orders that would come anyway: assumptions
 LEAST, MOST = 0.5, 1.5  # times the uplift: how far off the assumption may well be

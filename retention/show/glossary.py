@@ -14,7 +14,7 @@ from retention.show.measures import measure_name
 NO_COLUMN = (
     "purchase", "customer", "cohort", "interval", "wholesale", "silence", "censored", "expected_range", "low_rating", "reply_time",
     "retained_customers", "reactivated_customers", "lapsed_customers", "rfm", "backtest", "churn_risk",
-    "control", "sample_ratio", "always_valid", "guardrail",
+    "control", "sample_ratio", "always_valid", "guardrail", "liability",
 )  # fmt: skip
 
 
@@ -64,6 +64,8 @@ def name(term: str) -> str:
         "backtest": _("Backtest"),
         "churn_risk": _("Risk of staying away"),
         "value_at_risk": _("Value at risk"),
+        "breakage": _("Breakage"),
+        "liability": _("Liability of a programme"),
         "control": _("Control and arm"),
         "sample_ratio": _("Broken split"),
         "always_valid": _("Interval valid on every day"),
@@ -318,6 +320,14 @@ def _definitions() -> dict[str, str]:
         "value_at_risk": _(
             "Net revenue expected in the next 12 months of customers who are slipping away. It can be lost with them; not all of "
             "it will be."
+        ),
+        "breakage": _(
+            "The part of points or cashback that is never redeemed. Breakage = 1 − what was redeemed ÷ what was earned and not taken back, "
+            "of what was earned a year or more ago."
+        ),
+        "liability": _(
+            "What a shop owes its customers at the end of a day, as points, cashback or stamps that are earned and neither redeemed nor "
+            "expired. In the books it is a debt, less the breakage to be expected."
         ),
         "control": _(
             "The arms of a test are the groups that customers are drawn into. Control is the arm that gets nothing new; what the "

@@ -57,6 +57,7 @@ EXPLAINED = (
     rt.plan_experiment,
     rt.run_aa_test,
     rt.simulate_loyalty,
+    rt.loyalty_customers,
     rt.simulate_change,
     rt.rank_opportunities,
     rt.opportunity_customers,

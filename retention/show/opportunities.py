@@ -17,5 +17,6 @@ def opportunity_name(key):
         "full_price": _("Loyal at full price"),
         "losing_products": _("Bought a product that loses customers"),
         "habits": _("Wait for a code"),
+        "one_channel": _("Order through one channel only"),
         "unanswered_ratings": _("Low rating without an answer"),
     }[key]

@@ -9,7 +9,7 @@ import pytest
 
 import retention as rt
 from retention.act.due import replenishment, second_order
-from retention.act.habits import full_price, habits
+from retention.act.habits import full_price, habits, one_channel
 from retention.act.moments import look_at
 from retention.act.products import losers, losing_products
 from retention.act.ratings import unanswered_ratings
@@ -135,6 +135,52 @@ def test_full_price_never_had_a_discount_in_three_orders():
 def test_who_always_had_a_discount_is_due_once_the_usual_gap_is_over():
     # waits: silent 15 of 20; due: 20 of 20
     assert chosen(habits, read(DISCOUNTS), lapse_days=60) == ["due"]
+
+
+def orders_through(*purchases):
+    """(name, days ago, channel) each; mo's orders make the web the largest channel."""
+    rows = [*purchases, *(("mo", days, "web") for days in range(20, 80, 4)), ("", 1, "")]
+    return read("\n".join(f"{n},{ago(days)},paid,{who},{way},phone,1,10,," for n, (who, days, way) in enumerate(rows)))
+
+
+def twice(who, way, second="", days=(50, 20)):
+    return (who, days[0], way), (who, days[1], second or way)
+
+
+def test_one_channel_is_a_smaller_one_that_somebody_due_has_never_left():
+    orders = orders_through(
+        *twice("app", "app", days=(40, 20)), *twice("soon", "app"), *twice("lapsed", "app", days=(95, 90)),
+        *twice("both", "app", "web", days=(40, 20)), *twice("no name", "app", " ", days=(40, 20)), ("once", 40, "app"),
+        ("one day", 40, "app"), ("one day", 40, "app"), *twice("store", "store", days=(40, 20)),
+    )  # fmt: skip
+    # soon: silent 20 of 30; store: fewer people than through the app
+    assert chosen(one_channel, orders, lapse_days=60) == ["app"]
+    assert one_channel(look_at(orders, 30), []).facts == {"channel": "app", "main": "web"}
+
+
+def test_whoever_uses_another_channel_today_had_one_habit_before():
+    orders = orders_through(
+        *twice("left", "app", days=(60, 50)), ("left", 25, "web"), *twice("stays", "app", days=(60, 50))
+    )
+    assert chosen(one_channel, orders, lapse_days=60) == ["stays"]
+    assert chosen(one_channel, orders, earlier=1, lapse_days=60) == ["left", "stays"]
+
+
+def test_a_channel_whose_people_cannot_be_written_to_is_nobody_s_habit():
+    rows = "".join(
+        f"{who}{days},{ago(days)},{who}@{at},{way},1,10\n"
+        for who, at, way in (("ann", "example.org", "app"), ("bob", "marketplace.example.com", "amazon"), ("cyd", "example.org", "web"))
+        for days in ((40, 20) if who != "cyd" else (40, 30, 20))
+    )  # fmt: skip
+    header = "order_id,ordered_at,email,channel,quantity,unit_price\n"
+    found = rt.opportunity_customers(rt.read_orders(f"{header}{rows}end,{ago(1)},,web,1,10\n".encode()), "one_channel")
+    assert found["email"].tolist() == ["ann@example.org"]
+
+
+def test_without_a_second_channel_or_a_habit_in_it_the_note_says_so():
+    assert chosen(one_channel, bought(("ann", ago(30)), ("ann", ago(15)))).startswith("Channel habits: all orders")
+    orders = orders_through(("ann", 40, "app"), ("ann", 20, "web"))
+    assert chosen(one_channel, orders).startswith("Channel habits: nobody")
 
 
 def test_without_any_discount_there_are_no_discount_habits():

@@ -90,6 +90,11 @@ def test_other_kinds_agree_with_plain_pandas(found, lists, shop, purchases, toda
         "full_price": (each["orders"] >= 3) & (each["cheap"] == 0) & (silent <= lapse),
         "habits": (each["days"] >= 2) & (each["cheap"] == each["orders"]) & (silent >= gap) & (silent <= lapse),
     }
+    customers = shop.frame(shop.customers).set_index("customer_id").reindex(each.index)
+    written = customers["contactable"].fillna(False).astype(bool) & customers["consent"].ne(False).fillna(True)
+    by_app = purchases["channel"].eq("app").groupby(purchases["customer_id"]).all()
+    expected["one_channel"] = by_app & written & (each["days"] >= 2) & (silent >= gap) & (silent <= lapse)
+    assert found.facts["one_channel"] == {"channel": "app", "main": purchases["channel"].mode()[0]}
     for key, mask in expected.items():
         assert set(lists[key]["customer_id"]) == set(each.index[mask]), key
         assert row(found, key)["people"] == mask.sum() > 0
@@ -158,6 +163,17 @@ def test_another_uplift_changes_value_and_ranks_and_nothing_else(shop, found):
     assert row(doubled, "slipping_best")["at_stake"] == row(found, "slipping_best")["at_stake"]
     assert row(doubled, "full_price")["value"] == row(found, "full_price")["value"]
     assert rt.rank_opportunities(shop, uplift=0).total["value"] == 0
+
+
+def test_what_is_left_out_counts_nowhere(shop, found, lists):
+    first, *rest = found.ranked["key"]
+    left = rt.rank_opportunities(shop, leave_out=[first])
+    assert left.ranked["key"].tolist() == rest
+    assert row(left, rest[0])["overlap"] == 0
+    assert left.total["people"] == len(set().union(*(lists[key]["customer_id"] for key in rest)))
+    assert left.left_out == (first,)
+    with pytest.raises(rt.OptionError, match="leave_out='nobody'"):
+        rt.rank_opportunities(shop, leave_out=["nobody"])
 
 
 def test_a_margin_gives_profit_and_lapse_days_who_has_lapsed(shop, found):

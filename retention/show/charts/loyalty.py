@@ -87,16 +87,14 @@ def reward_reach(result, other=None):
     colours = {name: colour for name, colour in _own_colours(names).items() if name in shown}
     colour = _colours({so_far: marks.grey(), **colours})
     titles = {"label": _("Order number"), "text": so_far, "customers": _("Customers")}
-    drawn = alt.Chart(bars).mark_bar(opacity=0.4).encode(x=x, color=colour, tooltip=marks.tooltip(titles))
-    drawn = drawn.encode(y=alt.Y(field="share", type="quantitative", **scale))
-    layers, said = [drawn], [f"{title}."]
+    y = alt.Y(field="share", type="quantitative", **scale)
+    layers, said = [alt.Chart(bars).mark_bar(opacity=0.4).encode(y=y, tooltip=marks.tooltip(titles))], [f"{title}."]
     pattern = _("Order number {n}: {share} get so far")
     said.append("; ".join(pattern.format(n=row.label, share=row.text) for row in bars.head(6).itertuples()) + ".")
     if rows:
         rows = pd.DataFrame(rows)
         titles = {"programme": _("Programme"), "label": _("Order number"), "text": _("Have had a reward by then"), "range": _("95% interval"), "n": _("Customers")}  # fmt: skip
-        base = alt.Chart(rows).encode(x=x, color=colour)
-        y = alt.Y(field="share", type="quantitative", **scale)
+        base = alt.Chart(rows)
         band = base.mark_area(opacity=0.18, tooltip=None)
         layers.append(band.encode(y=alt.Y(field="low", type="quantitative", **scale), y2=alt.Y2(field="high")))
         layers.append(base.mark_line(strokeWidth=2, tooltip=None).encode(y=y))
@@ -105,7 +103,8 @@ def reward_reach(result, other=None):
         for name in dict.fromkeys(rows["programme"]):
             last = rows[rows["programme"] == name].iloc[-1]
             said.append(pattern.format(programme=name, share=last["text"], n=last["label"]))
-    return marks.finish(alt.layer(*layers).configure_view(stroke=None), said).properties(height=HEIGHT)
+    drawn = alt.layer(*layers).encode(x=x, color=colour).configure_view(stroke=None)
+    return marks.finish(drawn, said).properties(height=HEIGHT)
 
 
 def loyalty_cost(result, other=None):
@@ -137,13 +136,9 @@ def loyalty_cost(result, other=None):
     labels = list(dict.fromkeys(rows["label"]))
     scale = marks.value_axis(rows["cost"], lambda value: money_short(value, result.currency))
     titles = {"label": _("Month"), "programme": _("Programme"), "text": _("Cost"), "rewards": _("Rewards"), "open": _("Open at the end of the month"), "note": _("Note")}  # fmt: skip
-    base = alt.Chart(rows).encode(
-        x=marks.label_axis(labels),
-        y=alt.Y(field="cost", type="quantitative", **scale),
-        color=_colours(_own_colours(names)),
-    )
+    base = alt.Chart()
     lines = base.mark_line(strokeWidth=2, tooltip=None)
-    inside = alt.condition("datum.complete", alt.value(1), alt.value(0))
+    inside = alt.OpacityValue(condition={"test": "datum.complete", "value": 1}, value=0)
     points = base.mark_point(size=50, filled=False, strokeWidth=2, fill=alt.ExprRef("background"))
     solid = base.mark_point(size=50, filled=True).encode(opacity=inside, tooltip=marks.tooltip(titles))
     said = [marks.span(title, labels)]
@@ -152,7 +147,9 @@ def loyalty_cost(result, other=None):
         most = mine.loc[mine["cost"].idxmax()]
         pattern = _("{programme}: most in {month}, {cost}.")
         said.append(pattern.format(programme=name, month=most["label"], cost=most["text"]))
-    return marks.finish(alt.layer(lines, points, solid).configure_view(stroke=None), said).properties(height=HEIGHT)
+    y, colour = alt.Y(field="cost", type="quantitative", **scale), _colours(_own_colours(names))
+    drawn = alt.layer(lines, points, solid, data=rows).encode(x=marks.label_axis(labels), y=y, color=colour)
+    return marks.finish(drawn.configure_view(stroke=None), said).properties(height=HEIGHT)
 
 
 def _own_colours(names):

@@ -12,6 +12,8 @@ from retention.show.opportunities import opportunity_name
 
 def what_to_do(found: Opportunities) -> str:
     """The most valuable opportunity with its people and its worth."""
+    if found.ranked.empty and found.left_out:
+        return nothing_left()
     if found.ranked.empty:
         people = number(found.table["people"].sum())
         return _("Nothing to recommend this week: too few people to tell, in all kinds together {people}.").format(
@@ -41,6 +43,10 @@ def what_to_do(found: Opportunities) -> str:
         ),
         "habits": _(
             "This week: write to {people} customers who wait for a code and are due; worth about {worth}, between {low} and {high}."
+        ),
+        "one_channel": _(
+            "This week: write to {people} customers who order through one channel only and are due; worth about {worth}, between {low} "
+            "and {high}."
         ),
         "unanswered_ratings": _(
             "This week: answer {people} customers who gave a low rating; worth about {worth}, between {low} and {high}."
@@ -77,8 +83,15 @@ def in_one_line(row: pd.Series, found: Opportunities) -> str:
     return pattern.format(name=opportunity_name(row["key"]), people=number(row["reachable"]), **_worth(row, found))
 
 
-def no_opportunity() -> str:
+def nothing_left() -> str:
+    """That everything was taken off the list."""
+    return _("Nothing is left on the list of this week: the rest is done for now, or too few people to tell.")
+
+
+def no_opportunity(found: Opportunities) -> str:
     """What the overview says where nothing can be recommended."""
+    if found.left_out:
+        return nothing_left()
     return _("There are too few customers yet to say whom to write to.")
 
 
@@ -98,6 +111,7 @@ def who_they_are(row: pd.Series, found: Opportunities) -> str:
     words = {name: number(value) for name, value in facts.items() if isinstance(value, int | float)}
     if "amount" in facts:
         words["amount"] = money(facts["amount"], found.currency, 0)
+    words |= {name: facts[name] for name in ("channel", "main") if name in facts}
     if "losing" in facts:
         words["products"] = listed([group_name(name) for name in facts["products"]])
     who = {
@@ -119,6 +133,10 @@ def who_they_are(row: pd.Series, found: Opportunities) -> str:
             "chance explains: {products}."
         ),
         "habits": _("Every order they placed had a discount or a code, and their usual time to order is over."),
+        "one_channel": _(
+            "Every order they placed came through “{channel}”, while most orders of the shop come through “{main}”; and their usual time "
+            "to order is over."
+        ),
         "unanswered_ratings": _(
             "They gave a low rating in the last {within} days. Since then there is no ticket and no order of theirs."
         ),
@@ -187,6 +205,10 @@ def _message(key: str) -> str:
         "full_price": _("Say thank you: early access or a small present. They buy without a discount, so give none."),
         "losing_products": _("Ask how it went and help before you sell anything. Mend the product or its description."),
         "habits": _("Remind them on their day without a code; give points in the place of the discount."),
+        "one_channel": _(
+            "Remind them on their day, with a link to the channel that they always use. Do not press them into another one: whether they "
+            "would buy more there, no order file tells."
+        ),
         "unanswered_ratings": _("Answer in person and put it right. Sell nothing in this message."),
     }[key]
 

@@ -53,14 +53,8 @@ def reach_rows(result: LoyaltySimulation) -> pd.DataFrame:
     )
 
 
-def waiting_customers(result: LoyaltySimulation) -> pd.DataFrame:
-    """The customers whose next order would bring a reward, those with most orders first."""
-    table = result.customers[result.customers["waiting"]]
-    return table.sort_values(["orders", "customer_id"], ascending=[False, True], ignore_index=True)
-
-
 def waiting_rows(people: pd.DataFrame, currency: str) -> pd.DataFrame:
-    """These customers to read, as far as a screen has room."""
+    """The customers whose next order would bring a reward, as far as a screen has room."""
     table = people.head(ROOM)
     words = {True: _("yes"), False: _("no")}
     return pd.DataFrame(

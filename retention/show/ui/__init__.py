@@ -8,8 +8,8 @@ from retention.show.ui.audience import set_up_list, take_list, what_was_sent
 from retention.show.ui.builder import keep_rule, known_first, rule_editor
 from retention.show.ui.experiment import arm_shown, earlier_tests, keep_outcome, outcome_source
 from retention.show.ui.intake import settle, upload
-from retention.show.ui.loyalty import loyalty_margin, loyalty_programme
-from retention.show.ui.opportunities import assumed, opportunity_blocks, this_week
+from retention.show.ui.loyalty import loyalty_list, loyalty_margin, loyalty_programme
+from retention.show.ui.opportunities import assumed, done_for_now, opportunity_blocks, this_week
 from retention.show.ui.people import figure_cards, find_customer, open_customer
 from retention.show.ui.plan import plan_options
 from retention.show.ui.screen import chart, choice, escape, finish, percentage, pick, run, say, start, switch
@@ -29,6 +29,7 @@ __all__ = [
     "choice",
     "choose_language",
     "data",
+    "done_for_now",
     "earlier_tests",
     "escape",
     "extra_share",
@@ -43,6 +44,7 @@ __all__ = [
     "kpi_rows",
     "levers",
     "look_at",
+    "loyalty_list",
     "loyalty_margin",
     "loyalty_programme",
     "open_customer",

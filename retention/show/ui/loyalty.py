@@ -5,8 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 import retention as rt
+from retention.act.loyalty import LoyaltySimulation
 from retention.show.i18n import _
 from retention.show.ui.screen import percentage, pick
+from retention.show.ui.who import LOYALTY, hand_over
 
 KEPT = {"bind": "query-params", "persist_state": "session"}
 # What a gift of ten euros is, roughly, where prices have other sizes.
@@ -35,6 +37,17 @@ def loyalty_margin(orders: rt.Orders) -> float | None:
     if orders.margin is not None:
         return None
     return percentage(_("Gross margin that you assume, %"), 35.0, "loyalty_margin")
+
+
+def loyalty_list(side: str, result: LoyaltySimulation, months: int | None) -> None:
+    """The ways on from those whose next order would bring a reward. months: of the replay, None for the whole history"""
+    lists = st.session_state.setdefault(LOYALTY, {})
+    if result.waiting.empty:
+        lists.pop(side, None)
+        return
+    lists[side] = (result.programme, months)
+    with st.container(horizontal=True):
+        hand_over(f"{LOYALTY}:{side}", f"loyalty_{side}")
 
 
 def _numbers(kind: str, key: str, ten: float, orders: rt.Orders) -> rt.LoyaltyProgramme:

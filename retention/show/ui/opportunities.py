@@ -12,10 +12,13 @@ from retention.show import sentences
 from retention.show.i18n import _
 from retention.show.opportunities import opportunity_name
 from retention.show.ui import assumptions
-from retention.show.ui.screen import escape, go_to
+from retention.show.ui.screen import escape
+from retention.show.ui.who import hand_over
 
 KEPT = {"persist_state": "session"}
 LIST = "opportunity"
+DONE = "opportunities_done"
+KEYS = (DONE,)
 
 
 def assumed() -> dict[str, Any]:
@@ -28,8 +31,14 @@ def assumed() -> dict[str, Any]:
     return options
 
 
+def done_for_now() -> dict[str, Any]:
+    """The kinds that somebody took off the list, as an option of `rank_opportunities`."""
+    done = st.session_state.get(DONE, ())
+    return {"leave_out": done} if done else {}
+
+
 def opportunity_blocks(found: Opportunities) -> None:
-    """A block an opportunity: who, what to send and when, what it is worth on which assumption, and the ways on."""
+    """A block an opportunity: who, what to send and when, what it is worth on which assumption, and the ways on; and what is done."""
     for _place, row in found.ranked.iterrows():
         key, name = row["key"], opportunity_name(row["key"])
         with st.container(border=True):
@@ -47,30 +56,50 @@ def opportunity_blocks(found: Opportunities) -> None:
             )  # fmt: skip
             with st.container(horizontal=True):
                 ways_on(key, name)
+    if found.left_out:
+        st.subheader(_("Done for now"), anchor=False)
+    for key in found.left_out:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(escape(opportunity_name(key)), width="content")
+            st.button(
+                _("Show again"),
+                key=f"again_{key}",
+                on_click=_again,
+                args=(key,),
+                icon=":material/undo:",
+                type="tertiary",
+            )
 
 
 def ways_on(key: str, name: str) -> None:
-    """The list on this screen, an audience of these people, a test with some of them held back."""
-    icon = {"list": ":material/list:", "audience": ":material/send:", "test": ":material/call_split:"}
-    shown = {"type": "tertiary"}
-    st.button(_("See the list"), key=f"list_{key}", on_click=_open, args=(key, name), icon=icon["list"], **shown)
-    if st.button(_("Make the audience"), key=f"audience_{key}", icon=icon["audience"], **shown):
-        st.session_state["who"] = f"opportunity:{key}"
-        go_to("pages/act/audiences.py")
-    if st.button(_("Test it with a hold-out"), key=f"test_{key}", icon=icon["test"], **shown):
-        st.session_state["who"] = f"opportunity:{key}"
-        go_to("pages/experiment/assign.py")
+    """The list on this screen, an audience of these people, a test with some of them held back; or off the list."""
+    st.button(
+        _("See the list"), key=f"list_{key}", on_click=_open, args=(key, name), icon=":material/list:", type="tertiary"
+    )
+    hand_over(f"opportunity:{key}", key)
+    st.button(
+        _("Done for now"), key=f"done_{key}", on_click=_done, args=(key, name), icon=":material/check:", type="tertiary"
+    )
 
 
 def this_week(found: Opportunities) -> None:
     """The three most valuable in a line each, as the overview shows them."""
     lines = [sentences.in_one_line(row, found) for _place, row in found.ranked.head(3).iterrows()]
-    st.markdown("\n".join(f"- {escape(line)}" for line in lines) or sentences.no_opportunity())
+    st.markdown("\n".join(f"- {escape(line)}" for line in lines) or sentences.no_opportunity(found))
     st.page_link("pages/act/opportunities.py", label=_("Opportunities"), icon=":material/arrow_forward:")
 
 
 def _field(key: str) -> str:
     return f"uplift_{key}"
+
+
+def _done(key: str, name: str) -> None:
+    st.session_state[DONE] = (*st.session_state.get(DONE, ()), key)
+    st.toast(escape(_("Off the list for this visit: {name}").format(name=name)))
+
+
+def _again(key: str) -> None:
+    st.session_state[DONE] = tuple(other for other in st.session_state[DONE] if other != key)
 
 
 def _open(key: str, name: str) -> None:

@@ -14,7 +14,7 @@ import streamlit as st
 import retention as rt
 from retention.show.i18n import language, languages, use_language
 from retention.show.notebook import Load
-from retention.show.ui import assumptions, filters, people
+from retention.show.ui import assumptions, filters, opportunities, people
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def data() -> Data | None:
 def keep(loaded: Data) -> None:
     """Make these the session's data; the filters of earlier data no longer apply."""
     st.session_state["data"] = loaded
-    for name in (*filters.KEYS, *assumptions.KEYS, *people.KEYS):
+    for name in (*filters.KEYS, *assumptions.KEYS, *people.KEYS, *opportunities.KEYS):
         st.session_state.pop(name, None)
 
 

@@ -64,6 +64,41 @@ def test_tables_and_files_hold_the_programmes_and_the_customers_to_write_to(page
     )
 
 
+def test_whose_next_order_brings_a_reward_becomes_an_audience_and_a_test(page, shop, execute):
+    page.choose("loyalty_b_gift_every", 4).choose("loyalty_window", "all")
+    programme = rt.LoyaltyProgramme("gift", every=4, gift_cost=10)
+    people = rt.loyalty_customers(shop, programme, shop.since, shop.as_of)
+    assert len(people) == rt.simulate_loyalty(shop, programme, shop.since, shop.as_of).totals["waiting"] > 100
+    assert len(page.downloads["loyalty_next_b.csv"].decode().splitlines()) == 1 + len(people)
+    page.test.button(key="audience_loyalty_b").click()
+    page._settle()
+    assert page.title == "Audiences"
+    counts = rt.build_audience(shop, people, "klaviyo", name="List of January 2026", seed=20260101).counts
+    assert counts["chosen"] == len(people)
+    assert page.headline.startswith(
+        f"{counts['in_file']} people go into the Klaviyo file; {counts['held_back']} are held back"
+    )
+    printed = execute(page.notebook, "print(len(people), audience.counts['in_file'])")
+    assert printed == f"{len(people)} {counts['in_file']}\n"
+    page.open(PAGE).test.button(key="test_loyalty_a").click()
+    page._settle()
+    assert page.title == "Assign a test"
+    box = page.test.get_by_key("assign_who")
+    assert (box.value, box.options[-1]) == (
+        "loyalty:a",
+        "One order away from a reward: A gift of €10 for every 4 orders",
+    )
+    people = rt.loyalty_customers(shop, CASHBACK, shop.since, shop.as_of)
+    reachable = people["contactable"] & people["consent"].fillna(True).astype(bool)
+    assert page.headline.startswith(f"{reachable.sum():,} customers:")
+
+
+def test_a_programme_without_a_list_is_not_offered(page):
+    page.choose("loyalty_a", "referral").open("pages/act/audiences.py")
+    offered = [label for label in page.test.get_by_key("audience_who").options if label.startswith("One order away")]
+    assert offered == ["One order away from a reward: A gift of €10 for every 5 orders"]
+
+
 def test_a_number_that_moves_moves_the_answer_and_the_notebook(page, shop, execute):
     page.choose("loyalty_a_cashback_rate", 3.0).choose("loyalty_b", "tiers").choose("loyalty_window", "all")
     options = {"since": shop.since, "until": shop.as_of, "margin": 0.35}
@@ -82,7 +117,7 @@ def test_every_kind_can_be_played_with_and_the_margin_of_the_shop_goes_before_an
     assert page.headline == sentences.what_programmes_cost(*results)
     assert "of new customers came that way" in page.headline
     page.choose("loyalty_b_referral_way", "share")
-    legend = json.loads(page.charts[0].spec)["layer"][0]["encoding"]["color"]["scale"]["domain"]
+    legend = json.loads(page.charts[0].spec)["encoding"]["color"]["scale"]["domain"]
     assert legend == ["Customers who get so far", "Points worth 1% of an order"]  # nobody knows who was sent
     assert "sent by a friend, as you assume: 102." in " ".join(page.texts)
     page.choose("margin_from", "one").choose("margin", 20.0)

@@ -82,6 +82,48 @@ def test_an_assumption_changes_in_place_and_reaches_the_notebook(page, shop, exe
     assert printed == f"{changed.table['value'].sum():.2f} {len(rt.opportunity_customers(shop, 'replenishment'))}\n"
 
 
+def test_a_habit_of_one_channel_is_told_with_its_channel(found):
+    habit = found.table.set_index("key", drop=False).loc["one_channel"]
+    said = "Every order they placed came through “app”, while most orders of the shop come through “web”;"
+    assert said in sentences.who_they_are(habit, found)
+    assert sentences.what_to_send(habit).startswith("Remind them on their day, with a link to the channel that they")
+
+
+def test_what_is_done_leaves_the_list_and_comes_back(page, shop, found, execute):
+    first, second = found.ranked["key"].head(2)
+    page.choose("opportunity", first)
+    page.test.button(key=f"done_{first}").click()
+    page._settle()
+    left = rt.rank_opportunities(shop, leave_out=(first,))
+    assert page.headline == sentences.what_to_do(left) != sentences.what_to_do(found)
+    assert page.test.dataframe[0].value["Opportunity"].tolist() == [opportunity_name(key) for key in left.table["key"]]
+    assert sentences.all_together(left) in page.texts
+    assert not [button for button in page.test.main.button if button.key == f"test_{first}"]
+    assert f"{second}.csv" in page.downloads  # the list below is that of the next
+    assert execute(page.notebook, "print(found.ranked['key'].iloc[0])") == f"{second}\n"
+    page.open("pages/start/overview.py")
+    assert (
+        sentences.in_one_line(left.ranked.iloc[0], left)
+        in page.texts[[text.startswith(opportunity_name(second)) for text in page.texts].index(True)]
+    )
+    assert page.open(PAGE).headline == sentences.what_to_do(left)
+    page.press("Show again")
+    assert page.headline == sentences.what_to_do(found)
+    assert "Show again" not in [button.label for button in page.test.main.button]
+
+
+def test_when_all_is_done_the_page_says_so_and_another_file_begins_anew(page, found):
+    for key in found.ranked["key"]:
+        page.test.button(key=f"done_{key}").click()
+        page._settle()
+    said = "Nothing is left on the list of this week: the rest is done for now, or too few people to tell."
+    assert page.headline == said
+    assert said in page.open("pages/start/overview.py").texts
+    rows = "\n".join(f"{n},2025-0{n}-01,c{n}@example.com,1,10" for n in (1, 2, 3))
+    page.open("pages/start/data.py").drop(("orders.csv", (HEADER + rows).encode())).open(PAGE)
+    assert page.headline.startswith("Nothing to recommend this week")
+
+
 def test_a_test_with_a_hold_out_takes_these_people(page, shop):
     page.choose("opportunity", "full_price").choose("channel", ["web", "store"])  # both stand in the address
     page.test.button(key="test_second_order").click()
