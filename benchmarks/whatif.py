@@ -49,11 +49,8 @@ def held(orders: rt.Orders) -> pd.DataFrame:
         for what, table, seen in (("months", months, came[of]), ("totals", whole, [real])):
             low, high, middle = (table[name].to_numpy() for name in (*ends, of))
             seen = np.asarray(seen, dtype=float)
-            rows.append(
-                pd.DataFrame(
-                    {"of": of, "what": what, "holds": (low <= seen) & (seen <= high), "off": seen / middle - 1}
-                )
-            )
+            made_of = {"of": of, "what": what, "low": low, "middle": middle, "high": high}
+            rows.append(pd.DataFrame(made_of | {"holds": (low <= seen) & (seen <= high), "off": seen / middle - 1}))
     return pd.concat(rows)
 
 
