@@ -1,10 +1,14 @@
 """What every test may use: the two samples, read once."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-import retention as rt
+# The matrices are small and another worker sits beside this one: more threads would mostly wait for each other.
+os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
+import retention as rt  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
 
