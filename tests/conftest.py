@@ -8,7 +8,7 @@ import pytest
 # The matrices are small and another worker sits beside this one: more threads would mostly wait for each other.
 os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
-import retention as rt  # noqa: E402
+import retention as rt
 
 ROOT = Path(__file__).parents[1]
 
