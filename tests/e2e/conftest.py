@@ -14,6 +14,7 @@ from tests.e2e.browser import HOW, Server, Visitor, find_browser, launch
 USUAL = {"locale": "en-US", "viewport": {"width": 1280, "height": 900}}
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All journeys share one server and one browser, so they run on one worker."""
     for item in items:

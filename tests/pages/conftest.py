@@ -29,6 +29,7 @@ if not hasattr(rt.load_sample, "cache_info"):
 """
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All pages share one worker, where what a page has counted is counted once, and one kernel runs all notebooks."""
     for item in items:
