@@ -1,8 +1,12 @@
 """What every test may use: the two samples, read once."""
 
+import os
 from pathlib import Path
 
 import pytest
+
+# The matrices are small and another worker sits beside this one: more threads would mostly wait for each other.
+os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 import retention as rt
 

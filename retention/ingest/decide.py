@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 import duckdb
@@ -237,9 +238,11 @@ def day_month_evidence(
 
 
 def matched_formats(connection: duckdb.DuckDBPyConnection, cells: list[str], dates: DateReading) -> list[str | None]:
-    if not dates.formats:
+    marks = set("".join(cells)) | {" "}  # a hundred formats are many; most have a mark that no cell has
+    formats = [form for form in dates.formats if set(re.sub("%.", "", form)) <= marks]
+    if not formats:
         return []
     cleaned = r"regexp_replace(trim(x), ?, '\1')"
-    tries = " ".join(f"WHEN try_strptime(y, '{form}') IS NOT NULL THEN '{form}'" for form in dates.formats)
+    tries = " ".join(f"WHEN try_strptime(y, '{form}') IS NOT NULL THEN '{form}'" for form in formats)
     query = f"SELECT CASE {tries} END FROM (SELECT {cleaned} AS y FROM (SELECT unnest(?) AS x))"
     return [row[0] for row in connection.execute(query, [OFFSET, cells]).fetchall()]

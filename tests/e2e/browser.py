@@ -20,6 +20,12 @@ FLAGS = [
 ]  # fmt: skip
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 HOW = "No browser. Get one: sudo apt install chromium, or: .venv/bin/playwright install chromium"
+STILL = """async () => {
+    for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+    for (const movement of document.getAnimations())
+        if (movement.effect.getComputedTiming().endTime < Infinity) movement.finish();
+    await new Promise(requestAnimationFrame);
+}"""
 SETTLED = "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
 
 
@@ -65,6 +71,11 @@ class Visitor:
         self.hosts: set[str] = set()
         context.on("request", self._note)
         self.page: Page = context.new_page()
+
+    def leave(self) -> None:
+        """Close the page; the profile stays for the next."""
+        self.page.close()
+        self.context.remove_listener("request", self._note)
 
     def open(self, path: str = "") -> Visitor:
         """Type an address: a new session, as after a reload."""
@@ -129,8 +140,12 @@ class Visitor:
         folded = self.page.get_by_test_id("stExpander").locator("details:not([open]) > summary")
         folded.evaluate_all("parts => parts.forEach(part => part.click())")
         expect(folded).to_have_count(0)
-        self.page.wait_for_timeout(700)  # until they have unfolded
-        return self.settled()
+        return self.still().settled()
+
+    def still(self) -> Visitor:
+        """Bring to their ends the movements and fadings that have begun."""
+        self.page.evaluate(STILL)
+        return self
 
     def take(self, label: str) -> Download:
         """Press a download and wait for the file."""

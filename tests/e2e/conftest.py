@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.e2e.browser import HOW, Server, Visitor, find_browser, launch
 
+USUAL = {"locale": "en-US", "viewport": {"width": 1280, "height": 900}}
 
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All journeys share one server and one browser, so they run on one worker."""
     for item in items:
@@ -58,7 +61,7 @@ def visit(browser: Browser, server: Server) -> Iterator[Callable[..., Visitor]]:
     visitors: list[Visitor] = []
 
     def arrive(**options: object) -> Visitor:
-        context = browser.new_context(**{"locale": "en-US", "viewport": {"width": 1280, "height": 900}} | options)
+        context = browser.new_context(**USUAL | options)
         context.set_default_timeout(20_000)
         visitors.append(Visitor(context, server.url))
         return visitors[-1]
@@ -69,7 +72,21 @@ def visit(browser: Browser, server: Server) -> Iterator[Callable[..., Visitor]]:
     assert {host for visitor in visitors for host in visitor.hosts} <= {server.url.removeprefix("http://")}
 
 
+@pytest.fixture(scope="session")
+def desk(browser: Browser) -> Iterator[BrowserContext]:
+    """The browser profile of those who come one after the other: what it has loaded of Streamlit need not be loaded again."""
+    context = browser.new_context(**USUAL)
+    context.set_default_timeout(20_000)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def visitor(visit: Callable[..., Visitor]) -> Visitor:
-    """One person at a desk."""
-    return visit()
+def visitor(desk: BrowserContext, server: Server) -> Iterator[Visitor]:
+    """One person at a desk where nothing is left of the one before."""
+    visitor = Visitor(desk, server.url)
+    yield visitor
+    visitor.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+    visitor.leave()
+    desk.clear_cookies()
+    assert visitor.hosts <= {server.url.removeprefix("http://")}

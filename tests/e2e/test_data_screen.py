@@ -1,5 +1,6 @@
 """Files on their way in, in a real browser: a column corrected, a file added, a reading cancelled."""
 
+import gzip
 import re
 
 import pytest
@@ -16,19 +17,18 @@ JUNE = (
 )
 ROWS = "".join(f"{n},{n % 27 + 1:02d}.03.2025,c{n % 5}@example.com,Mug,1,9.90\n" for n in range(1, 41))
 TILL = ("till.csv", f"Bon,Stamped,Who,Item,Quantity,Amount per piece\n{ROWS}".encode())
-LARGE = 3_000_000
+LARGE, ROWS_AT_ONCE = 3_000_000, 100_000
 
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory):
-    """A file that takes some seconds to read."""
-    path = tmp_path_factory.mktemp("large") / "large.csv"
-    with path.open("w") as file:
-        file.write(HEAD)
-        for n in range(LARGE):
-            file.write(
-                f"{n},2025-{n % 12 + 1:02d}-{n % 28 + 1:02d},c{n % 90000}@example.com,paid,Mug {n % 50},1,9.90,EUR\n"
-            )
+    """A file that takes some seconds to read, packed: a month of orders again and again."""
+    path = tmp_path_factory.mktemp("large") / "large.csv.gz"
+    month = "".join(
+        f"{n},2025-{n % 12 + 1:02d}-{n % 28 + 1:02d},c{n % 90000}@example.com,paid,Mug {n % 50},1,9.90,EUR\n"
+        for n in range(ROWS_AT_ONCE)
+    )
+    path.write_bytes(gzip.compress(HEAD.encode(), 1) + gzip.compress(month.encode(), 1) * (LARGE // ROWS_AT_ONCE))
     return path
 
 

@@ -17,7 +17,7 @@ from tests.measure.shops import same
 
 BEGIN = date(2023, 12, 1)
 few = settings(  # an example takes a quarter of a second: a failure is shown as found, shrinking it takes minutes
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     phases=[Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],

@@ -29,6 +29,14 @@ if not hasattr(rt.load_sample, "cache_info"):
 """
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All pages share one worker, where what a page has counted is counted once, and one kernel runs all notebooks."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("pages"))
+
+
 class Kept(MediaFileManager):
     """The files of a run, with where they lie."""
 

@@ -58,8 +58,12 @@ def gives_away(visitor):
 
 
 @pytest.mark.parametrize("page", ANALYSES)
-def test_a_filter_that_leaves_nothing_can_be_cleared_and_one_that_leaves_some_reaches_the_numbers(at_sample, page):
+def test_a_filter_reaches_numbers_and_notebook_and_a_notebook_whose_numbers_differ_fails(
+    at_sample, shop, monkeypatch, page
+):
+    """One visit: on the way to the last filter the numbers are counted that the notebook of all orders has to refuse."""
     before = at_sample.open(page).headline
+    whole = source_of(at_sample.notebook)
     at_sample.choose("from", date(2025, 12, 31)).choose("to", date(2024, 1, 1))
     assert [info.value for info in at_sample.test.info] == [
         "No order matches these filters. Widen the dates or clear a filter."
@@ -72,15 +76,13 @@ def test_a_filter_that_leaves_nothing_can_be_cleared_and_one_that_leaves_some_re
     at_sample.choose("channel", ["web"]).choose("from", date(2024, 3, 1))
     assert at_sample.headline != before
     assert any(text.endswith("filtered") for text in at_sample.texts)
-    code = "\n".join(cell.source for cell in at_sample.notebook.cells)
-    assert "orders = orders.filter(start='2024-03-01', channels=('web',))" in code
-
-
-@pytest.mark.parametrize("page", ANALYSES)
-def test_a_notebook_whose_numbers_differ_fails(at_sample, shop, monkeypatch, page):
-    cells = [cell.source for cell in at_sample.open(page).notebook.cells if cell.cell_type == "code"]
+    assert "orders = orders.filter(start='2024-03-01', channels=('web',))" in source_of(at_sample.notebook)
     monkeypatch.setattr(rt, "load_sample", lambda name: shop)
-    exec("\n".join(cells), {})
+    exec(whole, {})
     monkeypatch.setattr(rt, "load_sample", lambda name: shop.filter(channels="web"))
     with pytest.raises(AssertionError):
-        exec("\n".join(cells), {})
+        exec(whole, {})
+
+
+def source_of(notebook):
+    return "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
