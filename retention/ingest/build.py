@@ -13,6 +13,13 @@ from retention.ingest.words import words
 from retention.schema import ORDER_MONEY
 
 Connection = duckdb.DuckDBPyConnection
+KEYS = {"email": "email_key", "phone": "phone_key", "customer_id": "id_key"}
+# What of an order is not written down where no file has it.
+OF_ORDERS = dict.fromkeys(
+    (*KEYS.values(), "phone", "name", "country", "city", "gender", "consent", "is_guest"), "VARCHAR"
+)
+OF_ORDERS |= dict.fromkeys(("channel", "discount_code", "currency"), "VARCHAR")
+OF_ORDERS |= {"birth_year": "INTEGER", "order_total": "BIGINT"}
 REASONS = {
     "paid": "purchase",
     "pending": "not paid",
@@ -254,6 +261,11 @@ def build_orders(
         connection.register("frame", frame)
         connection.execute("INSERT INTO national SELECT p, c, e FROM frame")
         connection.unregister("frame")
+    known = fields | ({"name"} if named else set()) | ({"birth_year"} if {"age", "birth_date"} & fields else set())
+    known |= {key for field, key in KEYS.items() if field in fields}
+    absent = {name: kind for name, kind in OF_ORDERS.items() if name not in known}
+    without = "".join(f", {name}" for name in absent)
+    empty = "".join(f", CAST(NULL AS {kind}) AS {name}" for name, kind in absent.items())
     connection.execute(f"""
         COPY (WITH summed AS (
             SELECT order_id AS order_ref, min(ordered_at) AS ordered_at, {most("status", "state.meaning")} AS state,
@@ -291,12 +303,12 @@ def build_orders(
                 CASE WHEN state IN ('refunded', 'returned') AND refunded = 0 AND returned = 0 THEN products
                     ELSE least(greatest(refunded - returned, 0), products) END AS refund_share
             FROM told)
-        SELECT * EXCLUDE (cancelled, order_discount, refunded, products), hash(order_ref) AS key, CAST(CAST(ordered_at AS DATE) - DATE '1970-01-01' AS INTEGER) AS day,
+        SELECT * EXCLUDE (cancelled, order_discount, refunded, products{without}), hash(order_ref) AS key, CAST(CAST(ordered_at AS DATE) - DATE '1970-01-01' AS INTEGER) AS day,
             CAST(year(ordered_at) * 12 + month(ordered_at) - 1 AS INTEGER) AS month
         FROM kinds) TO '{judged}' ({QUICKLY})""")
     connection.execute(f"""
         CREATE VIEW judged AS SELECT *, coalesce(email_key, phone_key, id_key) AS customer_ref
-        FROM read_parquet('{judged}', file_row_number = true)""")
+        FROM (SELECT *{empty} FROM read_parquet('{judged}', file_row_number = true))""")
     connection.execute("""
         CREATE TABLE ids AS SELECT customer_ref, CAST(row_number() OVER (ORDER BY customer_ref) AS INTEGER) AS customer_id,
             min(day) FILTER (is_purchase) AS first_day, min(month) FILTER (is_purchase) AS first_month
@@ -305,12 +317,13 @@ def build_orders(
         CREATE TABLE places AS SELECT file_row_number AS row,
             CAST(row_number() OVER (ORDER BY ordered_at, order_ref) AS INTEGER) AS order_id FROM judged""")
     connection.execute(f"""
-        COPY (SELECT order_id, judged.* EXCLUDE (file_row_number, customer_ref), customer_id AS person, first_day, first_month
+        COPY (SELECT order_id, judged.* EXCLUDE (file_row_number, customer_ref{without}), customer_id AS person, first_day, first_month
             FROM judged JOIN places ON file_row_number = row LEFT JOIN ids USING (customer_ref))
         TO '{placed}' ({QUICKLY})""")
     connection.execute("DROP TABLE places")
     connection.execute(f"""
-        CREATE VIEW refs AS SELECT *, coalesce(email_key, phone_key, id_key) AS customer_ref FROM read_parquet('{placed}')""")
+        CREATE VIEW refs AS SELECT *, coalesce(email_key, phone_key, id_key) AS customer_ref
+        FROM (SELECT *{empty} FROM read_parquet('{placed}'))""")
 
 
 def national_phones(connection: Connection) -> list[tuple[str, str | None]]:

@@ -16,7 +16,7 @@ from retention.ingest.decide import NUMBERS, Reading, column_sql, csv_sql
 from retention.ingest.dialect import Dialect
 from retention.ingest.layouts import Join, Layout
 from retention.ingest.reshape import ITEM_TEXT, Companion, condition_sql, reshape
-from retention.ingest.rows import add_rows, change, write_rows
+from retention.ingest.rows import COLUMNS, TEXTS, add_rows, change, write_rows
 from retention.ingest.source import Text
 from retention.ingest.values import cents_sql, number_sql, timestamp_sql
 from retention.ingest.words import words
@@ -32,10 +32,6 @@ CUT_REASONS = {
 MOST_HUNDREDTHS = 10**13  # a line of an order beyond 100,000 million is a slip
 PLAUSIBLE = "ordered_at BETWEEN TIMESTAMP '1970-01-01' AND TIMESTAMP '2100-12-31 23:59:59'"
 ENTITIES = {"&#039;": "''", "&#39;": "''", "&quot;": '"', "&lt;": "<", "&gt;": ">", "&amp;": "&"}  # letters as in SQL
-TEXTS = (
-    "status", "cancelled_at", "customer_id", "email", "phone", "country", "city", "gender", "consent", "is_guest", "shop",
-    "channel", "currency", "product_id", "product", "category", "discount_code",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -180,7 +176,9 @@ def _write(
         columns.append(f"nullif(trim({_named_sql(reading.dialect, layout.summary_without)}), '') AS telling")
     if layout.refunds_in:
         columns.append(f"{_listed(reading)} AS listed")
-    kept = [name for name in names if name not in ("unit_price", "line_total")] + ["record", "item", "birth_year"]
+    empty = {name for name, column in zip(names, columns, strict=False) if column.startswith("CAST(NULL")}
+    made = ("file", "amount", "unit_price", "problem", "outcome", "found")
+    kept = [name for name in COLUMNS if name not in (*empty, *made)]
     problem, found = _problem(reading, price)
     value = (
         "CAST(unit_price AS DECIMAL(28, 4)) * quantity"

@@ -311,12 +311,12 @@ def test_a_returned_line_is_paid_back_on_its_own_line(status, refunds):
     assert_lines_add_up(shop)
 
 
-def test_an_item_that_names_its_refund_carries_it():
+def test_an_item_that_names_its_refund_carries_it_and_of_an_order_that_names_none_all_do():
     folder = Path(__file__).parent / "platforms"
     shop = rt.read_orders(next((folder / "woocommerce_webtoffee").glob("order_export*.csv")))
     lines = shop.frame(shop.lines)
     given_back = lines[lines["refund"] > 0].groupby("product")["refund"].sum().to_dict()
-    assert given_back == {"Mug, enamel": 1200, "Poster: A2": 3000}
+    assert given_back == {"Mug, enamel": 1200, "Poster: A2": 3000, "Cap": 550}
     assert_lines_add_up(shop)
 
 

@@ -49,7 +49,8 @@ def test_pictures_and_tables_hold_the_forecast(page, forecast):
     assert months.loc[0, "80 % range"] == f"€{total['low'].iloc[0]:,.0f} – €{total['high'].iloc[0]:,.0f}"
     assert list(test["What came"]) == [f"€{net:,.0f}" for net in forecast.backtest["actual"]]
     lines = page.downloads["forecast.csv"].decode("utf-8-sig").splitlines()
-    assert lines[0] == "month,part,net,low,high,orders,new_customers" and len(lines) == 1 + 4 * 12
+    assert lines[0] == "month,part,net,low,high,orders,orders_low,orders_high,new_customers"
+    assert len(lines) == 1 + 4 * 12
     assert len(page.downloads["forecast_test.csv"].splitlines()) == 13
 
 
