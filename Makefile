@@ -12,7 +12,7 @@ run: $(VENV)/.installed  ## Open the app in the browser
 	$(BIN)/streamlit run app.py
 
 test: $(VENV)/.tools  ## Run every test, the browser's included
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 3 --dist loadgroup
 
 check: $(VENV)/.tools  ## Style, layers and every test
 	$(BIN)/ruff check .
