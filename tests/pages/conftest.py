@@ -29,12 +29,17 @@ if not hasattr(rt.load_sample, "cache_info"):
 """
 
 
+LATE = ("segment", "experiment", "act")
+
+
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All pages share one worker, where what a page has counted is counted once, and one kernel runs all notebooks."""
+    """Two workers share the pages: what a page has counted is counted once there, and one kernel runs all notebooks."""
+    here = Path(__file__).parent
     for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("pages"))
+        if here in item.path.parents:
+            section = item.path.relative_to(here).parts[0]
+            item.add_marker(pytest.mark.xdist_group("late pages" if section in LATE else "pages"))
 
 
 class Kept(MediaFileManager):
