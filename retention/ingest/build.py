@@ -244,9 +244,8 @@ def build_orders(
     def most(field: str, value: str = "", kind: str = "VARCHAR", by: str = "") -> str:
         if field not in fields:
             return f"CAST(NULL AS {kind})"
-        return (
-            f"max_by({field}, {by})" if by else f"max({value or field})"
-        )  # numbers are compared quicker than long texts
+        # By a number where it is a long text: numbers are compared quicker.
+        return f"max_by({field}, {by})" if by else f"max({value or field})"
 
     judged, placed = (str(place / f"text_{name}.parquet").replace("'", "''") for name in ("judged", "placed"))
     shop = "max(shop)" if "shop" in fields or len(set(shops)) > 1 else "'" + shops[0].replace("'", "''") + "'"

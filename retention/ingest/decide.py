@@ -120,6 +120,12 @@ def csv_sql(dialect: Dialect, rejects: str = "") -> str:
     )
 
 
+def named_sql(dialect: Dialect, name: str) -> str:
+    """The c-name of a column, whatever the case of its name; NULL where the file lacks it."""
+    lower = [column.lower() for column in dialect.columns]
+    return f"c{lower.index(name.lower())}" if name.lower() in lower else "NULL"
+
+
 def column_sql(dialect: Dialect, column: str) -> str:
     """The c-name of a column."""
     return f"c{dialect.columns.index(column)}"

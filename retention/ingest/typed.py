@@ -12,9 +12,10 @@ import duckdb
 
 from retention.errors import FileError
 from retention.ingest import records
-from retention.ingest.decide import NUMBERS, Reading, column_sql, csv_sql
+from retention.ingest.decide import NUMBERS, Reading, column_sql, csv_sql, named_sql
 from retention.ingest.dialect import Dialect
 from retention.ingest.layouts import Join, Layout
+from retention.ingest.paid_back import listed, listed_share, lowered_by
 from retention.ingest.reshape import ITEM_TEXT, Companion, condition_sql, reshape
 from retention.ingest.rows import COLUMNS, TEXTS, add_rows, change, write_rows
 from retention.ingest.source import Text
@@ -173,9 +174,9 @@ def _write(
     columns += [f"{_birth_year(reading)} AS birth_year", "c0 AS first_cell"]
     columns += [f"{column_sql(reading.dialect, ITEM_TEXT)} AS item_text"] if layout.items else []
     if layout.summary_without:
-        columns.append(f"nullif(trim({_named_sql(reading.dialect, layout.summary_without)}), '') AS telling")
+        columns.append(f"nullif(trim({named_sql(reading.dialect, layout.summary_without)}), '') AS telling")
     if layout.refunds_in:
-        columns.append(f"{_listed(reading)} AS listed")
+        columns.append(f"{listed(reading)} AS listed")
     empty = {name for name, column in zip(names, columns, strict=False) if column.startswith("CAST(NULL")}
     made = ("file", "amount", "unit_price", "problem", "outcome", "found")
     kept = [name for name in COLUMNS if name not in (*empty, *made)]
@@ -193,7 +194,7 @@ def _write(
     if layout.summary_without:
         typed = f"SELECT * REPLACE ({_not_in_summary('quantity')}, {_not_in_summary(price)}) FROM ({typed})"
     if layout.refunds_in:
-        typed = f"SELECT * REPLACE ({_listed_share(price)} AS refunded) FROM ({typed})"
+        typed = f"SELECT * REPLACE ({listed_share(price)} AS refunded) FROM ({typed})"
     if layout.return_is_row:
         typed = f"SELECT * REPLACE (CASE WHEN status = 'returned' THEN -abs(quantity) ELSE quantity END AS quantity) FROM ({typed})"
     if layout.negative_is_return:
@@ -264,12 +265,6 @@ def _not_in_summary(value: str) -> str:
     return f"CASE WHEN {summary} THEN 0 ELSE {value} END AS {value}"
 
 
-def _named_sql(dialect: Dialect, name: str) -> str:
-    """The c-name of a column, whatever the case of its name; NULL where the file lacks it."""
-    lower = [column.lower() for column in dialect.columns]
-    return f"c{lower.index(name.lower())}" if name.lower() in lower else "NULL"
-
-
 def _shared(price: str) -> str:
     """The order's money shared over its items by their pieces, so that the parts add up to the cent."""
     pieces = "abs(coalesce(quantity, 1))"
@@ -291,34 +286,11 @@ def _birth_year(reading: Reading) -> str:
     return "CAST(NULL AS INTEGER)"
 
 
-def _lowered_by(reading: Reading) -> str:
-    """What was paid back, in hundredths: an order's total before less its total after, where it was adjusted at all."""
-    mark = next((reading.marks[name] for name in (*PRICES, "order_total") if name in reading.marks), ".")
-    before, after, net = (cents_sql(_named_sql(reading.dialect, name), mark) for name in reading.layout.refunded_is)
-    return f"CASE WHEN {after} <> 0 OR {net} <> 0 THEN {before} - {after} END"
-
-
-def _listed(reading: Reading) -> str:
-    """What was paid back, in hundredths: the amounts that a cell lists, added up."""
-    column, pattern = reading.layout.refunds_in
-    cell = f"coalesce({_named_sql(reading.dialect, column)}, '')"
-    return f"coalesce(list_sum([TRY_CAST(found AS DECIMAL(17, 2)) * 100 FOR found IN regexp_extract_all({cell}, '{pattern}', 1)]), 0)"
-
-
-def _listed_share(price: str) -> str:
-    """The part of the listed refunds that falls on a line by its value, where no line of the order has a refund of its own."""
-    upto = f"sum(abs({price})) OVER (PARTITION BY record ORDER BY item)"
-    total = f"sum(abs({price})) OVER (PARTITION BY record)"
-    part = f"round(listed * {upto} / {total}) - round(listed * ({upto} - abs({price})) / {total})"
-    none = "listed > 0 AND coalesce(sum(abs(refunded)) OVER (PARTITION BY record), 0) = 0"
-    return f"CASE WHEN {none} AND {total} > 0 THEN CAST({part} AS BIGINT) ELSE refunded END"
-
-
 def _state_sql(reading: Reading) -> str:
     """The state of an order: what a telling column says, else the column of states."""
     status = _trimmed(column_sql(reading.dialect, reading.mapping["status"])) if "status" in reading.mapping else "NULL"
     rules = [
-        f"WHEN {condition_sql(rule, _named_sql(reading.dialect, rule.column))} THEN '{rule.meaning}'"
+        f"WHEN {condition_sql(rule, named_sql(reading.dialect, rule.column))} THEN '{rule.meaning}'"
         for rule in reading.layout.state
     ]
     if reading.statuses:  # what a person said about a word goes before what the layout says
@@ -345,7 +317,7 @@ def _typed_column(reading: Reading, name: str, price: str) -> str:
         pieces = "1" if price == "unit_price" else f"CASE WHEN {price} < 0 THEN -1 ELSE 1 END"
         return f"CAST({pieces} AS DECIMAL(17, 4)) AS quantity"
     if name == "refunded" and reading.layout.refunded_is:
-        return f"{_lowered_by(reading)} AS refunded"
+        return f"{lowered_by(reading)} AS refunded"
     if name not in mapping:
         kind = {"unit_price": "DECIMAL(17, 4)", "line_total": "DECIMAL(17, 4)"}.get(
             name, "BIGINT" if name in NUMBERS else "VARCHAR"

@@ -21,9 +21,7 @@ from retention.show.ui.screen import go_to, run
 
 KEPT = {"persist_state": "session"}
 WHO = "who"  # where another screen leaves whom it is about: "segment:…", "opportunity:…" or "loyalty:…"
-LOYALTY = (
-    "loyalty"  # where the screen of loyalty programmes leaves each of its programmes and the months it was replayed
-)
+LOYALTY = "loyalty"  # where the screen of loyalty programmes leaves them, each with the months of its replay
 
 
 def who_is_meant(orders: rt.Orders, key: str) -> Rule | str | pd.DataFrame | None:
